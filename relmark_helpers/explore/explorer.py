@@ -1,0 +1,98 @@
+"""A panel of sliders tied to a calculation and a figure: live in JupyterLab, a still picture anywhere else."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from relmark_helpers.figures.plot import Plot
+
+Result = TypeVar("Result")
+
+
+class Picture(anywidget.AnyWidget):  # type: ignore[misc]
+    """The picture of an explorer with its alt text, and a sentence that a screen reader speaks after each change."""
+
+    _esm = files("relmark_helpers.explore").joinpath("picture.js").read_text(encoding="utf-8")
+    jpeg = traitlets.Bytes().tag(sync=True)
+    alt = traitlets.Unicode().tag(sync=True)
+    sentence = traitlets.Unicode().tag(sync=True)
+    width = traitlets.Int().tag(sync=True)
+
+
+def slider(name: str, start: float, low: float, high: float, step: float, *, form: str) -> widgets.FloatSlider:
+    """Return a slider with its name written in full; ``form`` is the number format of its reading, such as ".2f"."""
+    return widgets.FloatSlider(
+        value=start,
+        min=low,
+        max=high,
+        step=step,
+        description=name,
+        readout_format=form,
+        style={"description_width": "17em"},
+        layout=widgets.Layout(width="95%", max_width="720px"),
+    )
+
+
+class Explorer(Generic[Result]):
+    """Sliders, a calculation and a plot, joined.
+
+    Parameters
+    ----------
+    plot : draws the result.
+    calculate : takes the controls' values by name and returns the result.
+    controls : the widgets by the name of the argument that they feed.
+
+    Notes
+    -----
+    Displays as a live panel together with the still figure of its present values. JupyterLab shows the panel; a page
+    without a kernel (book, slides, PDF) shows the figure. It uses no ``Output`` widget, which can stop a headless run.
+    A warning of the calculation is added to the sentence under the picture.
+    """
+
+    def __init__(
+        self, plot: Plot[Result], calculate: Callable[..., Result], controls: Mapping[str, widgets.ValueWidget]
+    ) -> None:
+        self._plot = plot
+        self._calculate = calculate
+        self.controls = dict(controls)
+        self._live = plot.open()
+        self._picture = Picture(width=round(plot.size[0] * 104))
+        self.panel = widgets.VBox([*self.controls.values(), self._picture])
+        self.panel.add_class("relmark-explorer")
+        for control in self.controls.values():
+            control.observe(self._show, "value")
+        self._show()
+
+    @property
+    def result(self) -> Result:
+        """The calculation's result at the controls' present values."""
+        return self._calculate(**{name: control.value for name, control in self.controls.items()})
+
+    @property
+    def sentence(self) -> str:
+        """The sentence under the picture."""
+        return str(self._picture.sentence)
+
+    def _show(self, change: object = None) -> None:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            result = self.result
+        words = self._plot.words(result)
+        with self._picture.hold_sync():
+            self._picture.jpeg = self._live.frame(result, words)
+            self._picture.alt = words.alt
+            self._picture.sentence = " ".join(
+                [f"{words.title}.", words.description, *(f"Caution: {one.message}" for one in caught)]
+            ).strip()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        still = self._plot.figure(self.result)._repr_mimebundle_()
+        live = self.panel._repr_mimebundle_()
+        return {**still, **(live[0] if isinstance(live, tuple) else live), "text/plain": still["text/plain"]}
