@@ -1,0 +1,236 @@
+"""What an exercise is: the numbers it gives, the right answer, the mistakes that are foreseen, and hints in stages.
+
+One definition serves the student's check, grading and the tests. The answer is computed from the numbers that the student
+was given, so nothing in a notebook shows it and every student can have numbers of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+Form = Literal["Read", "Complete", "Build", "Transfer"]
+Outcome = Literal["right", "wrong", "missing", "unreadable"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """One number that an exercise gives: its value in the lesson, its unit, and the values that students can draw."""
+
+    name: str
+    value: float
+    unit: str
+    meaning: str
+    draws: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found. ``score`` is the share of the exercise's points that the answer earns."""
+
+    outcome: Outcome
+    message: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Exercise(ABC):
+    """The parts that every exercise has."""
+
+    id: str
+    form: Form
+    title: str
+    points: int
+    hints: tuple[str, ...]
+    well_done: str
+    """What a right answer means, said after it."""
+    given: tuple[Given, ...] = field(kw_only=True, default=())
+
+    def numbers(self, student: str = "") -> dict[str, float]:
+        """Return the given numbers: the lesson's own, or for a named student those drawn from that name."""
+        if not student:
+            return {given.name: given.value for given in self.given}
+        seed = hashlib.sha256(f"{self.id} {student}".encode()).digest()
+        generator = np.random.default_rng(list(seed))
+        return {given.name: float(generator.choice(given.draws)) for given in self.given}
+
+    def judge(self, answer: Any, student: str = "") -> Verdict:
+        """Return the verdict on ``answer``; never raises, whatever the answer is."""
+        if answer is None or answer is Ellipsis:
+            return Verdict("missing", "Not answered yet. Replace the three dots and run the cell again.", 0.0)
+        try:
+            return self._judge(answer, self.numbers(student))
+        except Exception as problem:
+            return Verdict("unreadable", f"This answer could not be read ({type(problem).__name__}: {problem}).", 0.0)
+
+    @abstractmethod
+    def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict: ...
+
+    @abstractmethod
+    def solution(self, student: str = "") -> Any:
+        """Return a right answer, for grading and tests."""
+
+
+Rule = Callable[[Mapping[str, float]], float]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A foreseen mistake: the value it leads to, computed from the given numbers, and what to say."""
+
+    value: Rule
+    sentence: str
+
+
+@dataclass(frozen=True)
+class NumberExercise(Exercise):
+    """The answer is one number, right within ``tolerance`` (in ``unit``)."""
+
+    answer: Rule = field(kw_only=True)
+    unit: str = field(kw_only=True)
+    tolerance: float = field(kw_only=True)
+    mistakes: tuple[Mistake, ...] = field(kw_only=True, default=())
+
+    def solution(self, student: str = "") -> float:
+        return self.answer(self.numbers(student))
+
+    def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict:
+        value = _as_number(answer)
+        if value is None:
+            found = f"{type(answer).__name__}" if not isinstance(answer, str) else f"the text {answer!r:.40}"
+            return Verdict("unreadable", f"The answer should be one number ({self.unit}); this is {found}.", 0.0)
+        if self._equal(value, self.answer(numbers)):
+            return Verdict("right", self.well_done, 1.0)
+        you_have = f"You have {value:,.6g} {self.unit}."
+        for mistake in self.mistakes:
+            if self._equal(value, mistake.value(numbers)):
+                return Verdict("wrong", f"{you_have} {mistake.sentence}", 0.0)
+        return Verdict("wrong", f"{you_have} That is not it yet.", 0.0)
+
+    def _equal(self, left: float, right: float) -> bool:
+        return math.isclose(left, right, rel_tol=0.0, abs_tol=self.tolerance)
+
+
+@dataclass(frozen=True)
+class ChoiceExercise(Exercise):
+    """The answer is one of lettered options; each wrong option has a sentence that says what is wrong with it."""
+
+    right: str = field(kw_only=True)
+    wrong: Mapping[str, str] = field(kw_only=True)
+
+    def solution(self, student: str = "") -> str:
+        return self.right
+
+    def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict:
+        letters = sorted([self.right, *self.wrong])
+        letter = answer.strip().upper() if isinstance(answer, str) else answer
+        if letter == self.right:
+            return Verdict("right", self.well_done, 1.0)
+        if letter in self.wrong:
+            return Verdict("wrong", f"You chose {letter}. {self.wrong[letter]}", 0.0)
+        expected = f"{', '.join(letters[:-1])} or {letters[-1]}"
+        return Verdict("unreadable", f"The answer should be a letter in quotation marks, {expected}.", 0.0)
+
+
+@dataclass(frozen=True)
+class ListExercise(Exercise):
+    """The answer is a list in a given order; the message says how many places are right and which comes first wrong."""
+
+    items: tuple[str, ...] = field(kw_only=True)
+    """The right order."""
+    unlike: Mapping[str, str] = field(kw_only=True)
+    """What to say when the item in this place is not the right one, by right item."""
+
+    def solution(self, student: str = "") -> list[str]:
+        return list(self.items)
+
+    def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict:
+        if isinstance(answer, str) or not isinstance(answer, Sequence):
+            return Verdict(
+                "unreadable", f"The answer should be a list of {len(self.items)} letters in quotation marks.", 0.0
+            )
+        given = [str(item).strip().upper() for item in answer]
+        if sorted(given) != sorted(self.items):
+            return Verdict("unreadable", f"Use each of {', '.join(sorted(self.items))} exactly once.", 0.0)
+        fitting = sum(one == other for one, other in zip(given, self.items, strict=True))
+        if fitting == len(self.items):
+            return Verdict("right", self.well_done, 1.0)
+        first = next(item for item, one in zip(self.items, given, strict=True) if item != one)
+        message = f"{fitting} of {len(self.items)} are in the right place. {self.unlike[first]}"
+        return Verdict("wrong", message, fitting / len(self.items))
+
+
+@dataclass(frozen=True)
+class FunctionExercise(Exercise):
+    """The answer is a function; it is called with each case and compared with ``answer``.
+
+    A case is chosen so that a foreseen mistake shows: ``sentence`` says what that case is about.
+    """
+
+    answer: Callable[..., float] = field(kw_only=True)
+    cases: tuple[tuple[tuple[float, ...], str], ...] = field(kw_only=True)
+    mistakes: tuple[tuple[Callable[..., float], str], ...] = field(kw_only=True, default=())
+    tolerance: float = field(kw_only=True)
+
+    def solution(self, student: str = "") -> Callable[..., float]:
+        return self.answer
+
+    def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict:
+        if not callable(answer):
+            return Verdict("unreadable", "Pass the function itself, without brackets after its name.", 0.0)
+        passed = 0
+        complaint = ""
+        for arguments, about in self.cases:
+            call = f"{getattr(answer, '__name__', 'your function')}({', '.join(f'{value:g}' for value in arguments)})"
+            try:
+                returned = answer(*arguments)
+            except NotImplementedError:
+                return Verdict("missing", "Not written yet. Replace the line with NotImplementedError.", 0.0)
+            except Exception as problem:
+                complaint = complaint or f"{call} stopped with {type(problem).__name__}: {problem}."
+                continue
+            value = _as_number(returned)
+            if returned is None:
+                complaint = complaint or f"{call} gives nothing back. Does the function end with a return line?"
+            elif value is None:
+                complaint = complaint or f"{call} should give one number; it gives a {type(returned).__name__}."
+            elif abs(value - self.answer(*arguments)) <= self.tolerance:
+                passed += 1
+            else:
+                complaint = complaint or self._explain(answer, f"{call} gives {value:,.6g}.", about)
+        if not complaint:
+            return Verdict("right", self.well_done, 1.0)
+        return Verdict(
+            "wrong", f"{complaint} ({passed} of {len(self.cases)} cases are right.)", passed / len(self.cases)
+        )
+
+    def _explain(self, answer: Callable[..., Any], start: str, about: str) -> str:
+        for mistaken, sentence in self.mistakes:
+            if all(_close(answer, mistaken, arguments, self.tolerance) for arguments, _ in self.cases):
+                return f"{start} {sentence}"
+        return f"{start} Look at this case: {about}."
+
+
+def _close(
+    one: Callable[..., Any], other: Callable[..., float], arguments: tuple[float, ...], tolerance: float
+) -> bool:
+    try:
+        return abs(float(one(*arguments)) - other(*arguments)) <= tolerance
+    except Exception:
+        return False
+
+
+def _as_number(answer: Any) -> float | None:
+    if isinstance(answer, (str, bytes, bool)):
+        return None
+    try:
+        array = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        return None
+    return float(array.reshape(())) if array.size == 1 and math.isfinite(float(array.reshape(()))) else None
