@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from relmark_helpers.exercises import check as check
     from relmark_helpers.exercises import numbers as numbers
     from relmark_helpers.exercises import progress as progress
-    from relmark_helpers.glossary import glossary as glossary
     from relmark_helpers.start_page import check_installation as check_installation
     from relmark_helpers.start_page import lesson_map as lesson_map
     from relmark_helpers.tables import text_table as text_table
+    from relmark_helpers.terms import glossary as glossary
 
 _HOMES = {
     "check": "exercises",
     "check_installation": "start_page",
     "describe_dataset": "datasets",
-    "glossary": "glossary",
+    "glossary": "terms",
     "lesson_map": "start_page",
     "list_datasets": "datasets",
     "load_dataset": "datasets",

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import platform
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from relmark_helpers.validation import InputError
 
 _TABLE = Markup("<table><tr>{}</tr>{}</table>")
+_SET_UP = "Run the set-up command of the README again."
+_FONT = "Chinese font 中文"
 
 
 @dataclass(frozen=True)
@@ -67,44 +71,67 @@ def check_installation() -> InstallationReport:
     >>> check_installation().findings[0].item
     'Python'
     """
-    return InstallationReport((_python(), *_libraries(), _data_sets(), _font(), _progress_file()))
+    looks = {
+        "Python": _python,
+        "Libraries": _libraries,
+        "Data sets": _data_sets,
+        _FONT: _font,
+        "Progress file": _progress_file,
+    }
+    return InstallationReport(tuple(finding for item, look in looks.items() for finding in _look(item, look)))
 
 
-def _python() -> Finding:
+def _look(item: str, look: Callable[[], list[Finding]]) -> list[Finding]:
+    """Return the findings of one look; a look that fails is a finding too, since a report must not stop half-way."""
+    try:
+        return look()
+    except Exception as problem:
+        mend = "Put the workbook's files back as they came. " + _SET_UP
+        return [Finding(item, f"cannot be checked ({type(problem).__name__}: {problem})", mend)]
+
+
+def _python() -> list[Finding]:
     version = platform.python_version()
     fits = tuple(int(part) for part in version.split(".")[:2]) >= (3, 11)
-    return Finding("Python", version, "" if fits else "Install Python 3.11 or newer and run the set-up command again.")
+    mend = "" if fits else "Install Python 3.11 or newer and run the set-up command again."
+    return [Finding("Python", version, mend)]
 
 
 def _libraries() -> list[Finding]:
     from packaging.requirements import Requirement
 
+    try:
+        requirements = metadata.requires("relmark-helpers") or []
+    except metadata.PackageNotFoundError:
+        return [Finding("relmark-helpers", "found, but not installed", _SET_UP)]
     findings = []
-    for line in metadata.requires("relmark-helpers") or []:
+    for line in requirements:
         needed = Requirement(line)
         if needed.marker and not needed.marker.evaluate():
             continue
         try:
             version = metadata.version(needed.name)
         except metadata.PackageNotFoundError:
-            findings.append(Finding(needed.name, "missing", "Run the set-up command of the README again."))
+            findings.append(Finding(needed.name, "missing", _SET_UP))
             continue
         fits = needed.specifier.contains(version, prereleases=True)
-        mend = "" if fits else f"Needed: {needed.specifier}. Run the set-up command of the README again."
+        mend = "" if fits else f"Needed: {needed.specifier}. {_SET_UP}"
         findings.append(Finding(needed.name, version, mend))
     return findings
 
 
-def _data_sets() -> Finding:
+def _data_sets() -> list[Finding]:
     from relmark_helpers.datasets import list_datasets, verify_dataset
 
     names = list(list_datasets()["name"])
+    if not names:
+        return [Finding("Data sets", "none", "Put the folder datasets back as it came with the workbook.")]
     changed = [name for name in names if not verify_dataset(name)]
     mend = f"Restore {', '.join(changed)}: the file is not the one that was published." if changed else ""
-    return Finding("Data sets", f"{len(names)} found", mend)
+    return [Finding("Data sets", f"{len(names)} found", mend)]
 
 
-def _font() -> Finding:
+def _font() -> list[Finding]:
     from matplotlib.font_manager import FontProperties, findfont
 
     from relmark_helpers.figures.style import CHINESE_FONT, house_style
@@ -113,20 +140,19 @@ def _font() -> Finding:
         try:
             findfont(FontProperties(family=CHINESE_FONT), fallback_to_default=False)
         except ValueError:
-            return Finding("Chinese font 中文", "missing", "Run the set-up command of the README again.")
-    return Finding("Chinese font 中文", CHINESE_FONT)
+            return [Finding(_FONT, "missing", _SET_UP)]
+    return [Finding(_FONT, CHINESE_FONT)]
 
 
-def _progress_file() -> Finding:
+def _progress_file() -> list[Finding]:
     from relmark_helpers.exercises.progress import can_write, progress_file, recall
 
     damaged = recall().damaged_lines
     if not can_write():
-        return Finding(
-            "Progress file", str(progress_file()), "Cannot be written; checks work, but progress is not kept."
-        )
-    note = f"One or more lines ({damaged}) cannot be read; the others still count." if damaged else ""
-    return Finding("Progress file", str(progress_file()), note)
+        mend = "Cannot be written; checks work, but progress is not kept."
+    else:
+        mend = f"One or more lines ({damaged}) cannot be read; the others still count." if damaged else ""
+    return [Finding("Progress file", str(progress_file()), mend)]
 
 
 @dataclass(frozen=True)
@@ -152,20 +178,20 @@ class LessonMap:
 
     def __repr__(self) -> str:
         return "\n".join(
-            f"{one.id} {one.title}: reading {one.reading_minutes} min, exercises {one.exercise_minutes} min, {one.level}, "
-            f"solved {self.solved.get(one.id, 0)} of {self.exercises.get(one.id, 0)}"
+            f"{one.id} {one.title}: reading {one.reading_minutes} min, exercises {one.exercise_minutes} min, "
+            f"{one.level}, solved {self.solved.get(one.id, 0)} of {self.exercises.get(one.id, 0)}"
             for one in self.lessons
         )
 
     def _repr_html_(self) -> str:
         row = Markup(
-            "<tr><td style='text-align:left'>{}</td><td style='text-align:left'><a href='{}'>{}</a></td><td>{} + {}</td>"
-            "<td>{}</td><td>{}</td><td>{}</td></tr>"
+            "<tr><td style='text-align:left'>{}</td><td style='text-align:left'><a href='{}'>{}</a></td>"
+            "<td>{} + {}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
         )
         rows = Markup("").join(
             row.format(
                 one.id,
-                one.file,
+                quote(one.file),
                 one.title,
                 one.reading_minutes,
                 one.exercise_minutes,
@@ -201,7 +227,10 @@ def lesson_map(folder: str | Path = ".") -> LessonMap:
 
     lessons = []
     for path in sorted(Path(folder).glob("*.ipynb")):
-        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("relmark", {})
+        try:
+            about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("relmark", {})
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            continue  # no notebook, or one that was damaged: JupyterLab says so when it is opened
         if "lesson" in about and re.fullmatch(r"\d\d[a-z]?", about["lesson"]) and about["lesson"] != "00":
             lessons.append(
                 Lesson(

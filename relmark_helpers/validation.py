@@ -70,8 +70,12 @@ def numbers(
     if isinstance(value, (str, bytes)) or value is None:
         raise InputError(name, found=repr(value), expected=expected, mend="pass a number, not text or None")
     try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
+        given = np.asarray(value)
+        text = given.dtype == object and any(isinstance(entry, (str, bytes)) for entry in given.flat)
+        if text or given.dtype.kind not in "biufO":
+            raise TypeError("text, dates and complex numbers are not numbers, though numpy would convert them")
+        array = given.astype(float)
+    except (TypeError, ValueError, OverflowError):
         raise InputError(
             name,
             found=f"{value!r:.80}",
@@ -191,6 +195,26 @@ def require_columns(frame: pd.DataFrame, name: str, columns: Iterable[str]) -> N
             expected=f"a column named {missing[0]!r}" if len(missing) == 1 else f"columns named {missing}",
             mend=f"rename your column, for example {name}.rename(columns={{'your name': {missing[0]!r}}})",
         )
+
+
+def broadcast(**arrays: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return the named arrays in one common shape; raise if their shapes do not fit together.
+
+    Examples
+    --------
+    >>> broadcast(kept=np.asarray([1.0, 2.0]), at_start=np.asarray(4.0))
+    [array([1., 2.]), array([4., 4.])]
+    """
+    try:
+        return list(np.broadcast_arrays(*arrays.values()))
+    except ValueError:
+        shapes = ", ".join(f"{name} has shape {array.shape}" for name, array in arrays.items())
+        raise InputError(
+            ", ".join(arrays),
+            found=shapes,
+            expected="single numbers or arrays of one common length",
+            mend="give the arrays the same length, or pass single numbers",
+        ) from None
 
 
 def plain(array: NDArray[np.float64]) -> Any:

@@ -1,4 +1,4 @@
-"""A JupyterLab server and a headless Chromium that opens its notebooks, for tests and benchmarks that act as a reader does.
+"""A JupyterLab server and a headless Chromium that opens its notebooks, to act as a reader does.
 
 Settings and progress of the person who runs it are neither read nor changed. A request to any other machine is stopped
 and noted in ``outside``; errors that the page reports are noted in ``errors``.
@@ -21,16 +21,14 @@ from types import TracebackType
 
 from playwright.sync_api import ConsoleMessage, Page, Route, sync_playwright
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"])),
-    None,
-)
+_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 _FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 _HERE = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]")
 _KERNEL_IS_IDLE = """() => {
     const kernel = jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
-    const waiting = [...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('[*]'));
-    return kernel?.status === 'idle' && !waiting;
+    const prompts = [...document.querySelectorAll('.jp-InputPrompt')];
+    return kernel?.status === 'idle' && !prompts.some(prompt => prompt.textContent.includes('[*]'));
 }"""
 _FIND_CELL = "id => jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)"
 
@@ -61,8 +59,8 @@ class Lab:
             "RELMARK_PROGRESS": "progress.jsonl",
         }
         options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-        options += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={self.folder}", "--LabApp.news_url=None"]
-        options += ["--LabApp.expose_app_in_browser=True"]
+        options += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={self.folder}"]
+        options += ["--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True"]
         self._log = (self._own / "server.log").open("w")
         self._server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],

@@ -6,7 +6,7 @@ import pytest
 
 from relmark_helpers.citations import known_keys
 from relmark_helpers.datasets import load_dataset
-from relmark_helpers.glossary import glossary
+from relmark_helpers.terms import glossary
 from relmark_helpers.validation import InputError
 
 TERMS = load_dataset("glossary")

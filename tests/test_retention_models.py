@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special
 
-from relmark_helpers.calculations import retention_models
-from relmark_helpers.calculations.retention_models import RetentionModel, fit_bdw, fit_sbg, log_likelihood
+from relmark_helpers.calculations import retention_likelihood, retention_models
+from relmark_helpers.calculations.retention_fits import fit_bdw, fit_sbg, log_likelihood
+from relmark_helpers.calculations.retention_models import RetentionModel
 from relmark_helpers.validation import InputError, StatisticalWarning
 
 # Fader and Hardie (2007), table 1: survivors of 1,000 customers, years 0 to 12.
@@ -206,16 +207,16 @@ def test_gradient_agrees_with_differences(logs, losses):
     counts = np.append(0, np.cumsum(losses))[::-1].astype(float) + 20
     at = np.array(logs)
     for size in (2, 3):
-        numeric = optimize.approx_fprime(at[:size], lambda x: retention_models._value_and_slope(counts, x)[0], 1e-6)
-        exact = retention_models._value_and_slope(counts, at[:size])[1]
+        numeric = optimize.approx_fprime(at[:size], lambda x: retention_likelihood.value_and_slope(counts, x)[0], 1e-6)
+        exact = retention_likelihood.value_and_slope(counts, at[:size])[1]
         assert exact == pytest.approx(numeric, rel=1e-3, abs=1e-3 * counts[0])
 
 
 def test_slopes_keep_their_digits_far_out():
     model, t = RetentionModel(0.05, 0.2, 8.0), np.array([2.0, 4.0, 60.0])
     step = 1e-5
-    up, down = (retention_models._log_survival(t, RetentionModel(0.05, 0.2, 8 + h)) for h in (step, -step))
-    assert retention_models._slopes(t, model)[:, 2] == pytest.approx((up - down) / (2 * step), rel=1e-6)
+    up, down = (retention_models.log_survival(t, RetentionModel(0.05, 0.2, 8 + h)) for h in (step, -step))
+    assert retention_models.survival_slopes(t, model)[:, 2] == pytest.approx((up - down) / (2 * step), rel=1e-6)
 
 
 def test_survival_far_out_keeps_its_digits():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relmark_helpers.calculations.retention_models import fit_bdw, fit_sbg
+from relmark_helpers.calculations.retention_fits import fit_bdw, fit_sbg
 from relmark_helpers.calculations.trend_curves import fit_trend_curve, projection_error, projection_errors
 from relmark_helpers.validation import InputError, StatisticalWarning
 

@@ -30,13 +30,8 @@ from relmark_helpers.calculations.retention import (
     survival_from_rates,
 )
 from relmark_helpers.calculations.retention_cost import RetentionCost, four_steps, judge_programmes
-from relmark_helpers.calculations.retention_models import (
-    RetentionFit,
-    RetentionModel,
-    fit_bdw,
-    fit_sbg,
-    log_likelihood,
-)
+from relmark_helpers.calculations.retention_fits import RetentionFit, fit_bdw, fit_sbg, log_likelihood
+from relmark_helpers.calculations.retention_models import RetentionModel
 from relmark_helpers.calculations.trend_curves import TrendCurve, fit_trend_curve, projection_error, projection_errors
 
 __all__ = [

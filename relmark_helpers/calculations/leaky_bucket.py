@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from relmark_helpers.calculations import retention as _retention
-from relmark_helpers.calculations.retention import broadcast
-from relmark_helpers.validation import InputError, number, numbers, plain, shares, whole_number
+from relmark_helpers.validation import InputError, broadcast, number, numbers, plain, shares, whole_number
 
 __all__ = [
     "BucketPath",

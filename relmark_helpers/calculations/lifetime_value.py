@@ -24,8 +24,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from relmark_helpers.calculations.retention import broadcast
-from relmark_helpers.validation import InputError, choice, number, numbers, plain, shares, whole_number
+from relmark_helpers.validation import InputError, broadcast, choice, number, numbers, plain, shares, whole_number
 
 __all__ = [
     "CONVENTIONS",

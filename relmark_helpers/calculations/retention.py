@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from relmark_helpers.validation import InputError, number, numbers, plain, shares
+from relmark_helpers.validation import InputError, broadcast, number, numbers, plain, shares
 
 __all__ = [
     "change_period",
@@ -21,26 +21,6 @@ __all__ = [
     "retention_table",
     "survival_from_rates",
 ]
-
-
-def broadcast(**arrays: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return the named arrays in one common shape; raise if their shapes do not fit together.
-
-    Examples
-    --------
-    >>> broadcast(kept=np.asarray([1.0, 2.0]), at_start=np.asarray(4.0))
-    [array([1., 2.]), array([4., 4.])]
-    """
-    try:
-        return list(np.broadcast_arrays(*arrays.values()))
-    except ValueError:
-        shapes = ", ".join(f"{name} has shape {array.shape}" for name, array in arrays.items())
-        raise InputError(
-            ", ".join(arrays),
-            found=shapes,
-            expected="single numbers or arrays of one common length",
-            mend="give the arrays the same length, or pass single numbers",
-        ) from None
 
 
 def retention_rate(kept: ArrayLike, at_start: ArrayLike) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from relmark_helpers.calculations.retention_models import fit_bdw, fit_sbg
+from relmark_helpers.calculations.retention_fits import fit_bdw, fit_sbg
 from relmark_helpers.validation import InputError, choice, numbers, plain, whole_number
 
 __all__ = ["CURVES", "TrendCurve", "fit_trend_curve", "projection_error", "projection_errors"]

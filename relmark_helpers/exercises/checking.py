@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from relmark_helpers.exercises import lesson_00, lesson_01, lesson_01b, lesson_01c
-from relmark_helpers.exercises.exercise import Exercise, Given, Verdict
+from relmark_helpers.exercises.exercise import Exercise, Given, Verdict, as_number
 from relmark_helpers.exercises.progress import recall, remember
 from relmark_helpers.validation import InputError
 
@@ -40,14 +41,17 @@ class GivenNumbers:
         return self._numbers[name]
 
     def __repr__(self) -> str:
-        return "\n".join(f"{g.name} = {self._numbers[g.name]:g} {g.unit}: {g.meaning}" for g in self._meanings)
+        shown = ((g, " ".join([g.show(self._numbers[g.name]), g.unit]).strip()) for g in self._meanings)
+        return "\n".join(f"{g.name} = {value}: {g.meaning}" for g, value in shown)
 
     def _repr_html_(self) -> str:
         row = Markup(
-            "<tr><td style='text-align:left'><code>{}</code></td><td style='text-align:right'>{:,g}</td>"
+            "<tr><td style='text-align:left'><code>{}</code></td><td style='text-align:right'>{}</td>"
             "<td style='text-align:left'>{}</td><td style='text-align:left'>{}</td></tr>"
         )
-        rows = Markup("").join(row.format(g.name, self._numbers[g.name], g.unit, g.meaning) for g in self._meanings)
+        rows = Markup("").join(
+            row.format(g.name, g.show(self._numbers[g.name]), g.unit, g.meaning) for g in self._meanings
+        )
         names = ("Name", "Value", "Unit", "Meaning")
         head = Markup("").join(Markup("<th style='text-align:left'>{}</th>").format(name) for name in names)
         return Markup("<table><tr>{}</tr>{}</table>").format(head, rows)
@@ -95,7 +99,7 @@ def find_exercise(exercise_id: str) -> Exercise:
     return EXERCISES[exercise_id]
 
 
-def numbers(exercise_id: str, student: str = "") -> GivenNumbers:
+def numbers(exercise_id: str, student: str | int = "") -> GivenNumbers:
     """Return the numbers that an exercise gives.
 
     Parameters
@@ -114,10 +118,10 @@ def numbers(exercise_id: str, student: str = "") -> GivenNumbers:
     300.0
     """
     exercise = find_exercise(exercise_id)
-    return GivenNumbers(exercise.numbers(student), exercise.given)
+    return GivenNumbers(exercise.numbers(_name(student)), exercise.given)
 
 
-def check(exercise_id: str, answer: Any, student: str = "") -> CheckResult:
+def check(exercise_id: str, answer: Any, student: str | int = "") -> CheckResult:
     """Say in words whether an answer is right, and what is wrong where the mistake is a foreseen one.
 
     Each further wrong answer opens the next hint. The same answer checked again opens none.
@@ -138,16 +142,17 @@ def check(exercise_id: str, answer: Any, student: str = "") -> CheckResult:
     >>> check("01.1", ...)
     Exercise 01.1: Open. Not answered yet. Replace the three dots and run the cell again.
     """
-    exercise = find_exercise(exercise_id)
+    exercise, student = find_exercise(exercise_id), _name(student)
     verdict = exercise.judge(answer, student)
     if verdict.outcome == "missing":
         return CheckResult(exercise, verdict, "", kept=True)
-    kept = remember(exercise.id, student, verdict.outcome == "right", _fingerprint(answer))
-    hint = "" if verdict.outcome == "right" else _next_hint(exercise, student, answer)
+    fingerprint = _fingerprint(answer)
+    kept = remember(exercise.id, student, verdict.outcome == "right", fingerprint)
+    hint = "" if verdict.outcome == "right" else _next_hint(exercise, student, fingerprint)
     return CheckResult(exercise, verdict, hint, kept)
 
 
-def grade(exercise_id: str, answer: Any, student: str = "") -> float:
+def grade(exercise_id: str, answer: Any, student: str | int = "") -> float:
     """Return the points that an answer earns, without hints and without a record.
 
     Examples
@@ -156,13 +161,13 @@ def grade(exercise_id: str, answer: Any, student: str = "") -> float:
     0.0
     """
     exercise = find_exercise(exercise_id)
-    return exercise.points * exercise.judge(answer, student).score
+    return exercise.points * exercise.judge(answer, _name(student)).score
 
 
 def progress() -> pd.DataFrame:
     """Return how far the reader is: one row per exercise with title, form, points, tries and state.
 
-    ``attrs["damaged_lines"]`` counts lines of the progress file that could not be read; the file itself is left as it is.
+    ``attrs["damaged_lines"]`` counts lines of the progress file that could not be read; the file is left as it is.
 
     Examples
     --------
@@ -186,17 +191,32 @@ def progress() -> pd.DataFrame:
     return table
 
 
-def _next_hint(exercise: Exercise, student: str, answer: Any) -> str:
+def _name(student: str | int) -> str:
+    """Return a student's name as text: a number serves as well, and spaces around it do not count."""
+    return str(student).strip()
+
+
+def _next_hint(exercise: Exercise, student: str, fingerprint: str) -> str:
     wrong = {
         one.fingerprint
         for one in recall().tries
         if (one.exercise, one.student) == (exercise.id, student) and not one.right
     }
-    stage = min(len(wrong | {_fingerprint(answer)}), len(exercise.hints))
+    stage = min(len(wrong | {fingerprint}), len(exercise.hints))
     return f"Hint {stage} of {len(exercise.hints)}: {exercise.hints[stage - 1]}"
 
 
 def _fingerprint(answer: Any) -> str:
-    code = getattr(answer, "__code__", None)
-    text = f"{code.co_code.hex()} {code.co_consts}" if isinstance(answer, Callable) and code else repr(answer)  # type: ignore[arg-type]
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """Return a short text that is equal for equal answers, also when the cell that made them is run again."""
+    try:
+        code, number = getattr(answer, "__code__", None), as_number(answer)
+        text = _code_text(code) if isinstance(code, CodeType) else repr(answer if number is None else number)
+    except Exception:
+        text = type(answer).__name__
+    text = re.sub(r" at 0x[0-9A-Fa-f]+", "", text)  # where an object lies in memory is not part of the answer
+    return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()[:12]
+
+
+def _code_text(code: CodeType) -> str:
+    constants = [_code_text(one) if isinstance(one, CodeType) else repr(one) for one in code.co_consts]
+    return f"{code.co_code.hex()} {code.co_names} {constants}"

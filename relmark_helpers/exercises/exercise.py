@@ -1,7 +1,7 @@
 """What an exercise is: the numbers it gives, the right answer, the mistakes that are foreseen, and hints in stages.
 
-One definition serves the student's check, grading and the tests. The answer is computed from the numbers that the student
-was given, so nothing in a notebook shows it and every student can have numbers of their own.
+One definition serves the student's check, grading and the tests. The answer is computed from the numbers that the
+student was given, so nothing in a notebook shows it and every student can have numbers of their own.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ class Given:
     unit: str
     meaning: str
     draws: tuple[float, ...]
+
+    def show(self, value: float) -> str:
+        """Return ``value`` as text, without a thousands mark where it has no unit, as a calendar year."""
+        return f"{value:,g}" if self.unit else f"{value:g}"
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,12 @@ class Exercise(ABC):
         """Return the given numbers: the lesson's own, or for a named student those drawn from that name."""
         if not student:
             return {given.name: given.value for given in self.given}
-        seed = hashlib.sha256(f"{self.id} {student}".encode()).digest()
-        generator = np.random.default_rng(list(seed))
-        return {given.name: float(generator.choice(given.draws)) for given in self.given}
+        return {given.name: given.draws[self._draw(given.name, student) % len(given.draws)] for given in self.given}
+
+    def _draw(self, name: str, student: str) -> int:
+        """Return a number that only depends on this text, so that it is the same on every machine and in every year."""
+        text = f"{self.id} {name} {student}".encode(errors="backslashreplace")
+        return int.from_bytes(hashlib.sha256(text).digest())
 
     def judge(self, answer: Any, student: str = "") -> Verdict:
         """Return the verdict on ``answer``; never raises, whatever the answer is."""
@@ -67,7 +74,7 @@ class Exercise(ABC):
         try:
             return self._judge(answer, self.numbers(student))
         except Exception as problem:
-            return Verdict("unreadable", f"This answer could not be read ({type(problem).__name__}: {problem}).", 0.0)
+            return Verdict("unreadable", f"This answer could not be read ({_told(problem)}).", 0.0)
 
     @abstractmethod
     def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict: ...
@@ -101,13 +108,13 @@ class NumberExercise(Exercise):
         return self.answer(self.numbers(student))
 
     def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict:
-        value = _as_number(answer)
+        value = as_number(answer)
         if value is None:
-            found = f"{type(answer).__name__}" if not isinstance(answer, str) else f"the text {answer!r:.40}"
-            return Verdict("unreadable", f"The answer should be one number ({self.unit}); this is {found}.", 0.0)
+            message = f"The answer should be one number ({self.unit}); this is {_kind(answer)}."
+            return Verdict("unreadable", message, 0.0)
         if self._equal(value, self.answer(numbers)):
             return Verdict("right", self.well_done, 1.0)
-        you_have = f"You have {value:,.6g} {self.unit}."
+        you_have = f"You have {_shown(value)} {self.unit}."
         for mistake in self.mistakes:
             if self._equal(value, mistake.value(numbers)):
                 return Verdict("wrong", f"{you_have} {mistake.sentence}", 0.0)
@@ -129,7 +136,7 @@ class ChoiceExercise(Exercise):
 
     def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict:
         letters = sorted([self.right, *self.wrong])
-        letter = answer.strip().upper() if isinstance(answer, str) else answer
+        letter = answer.strip().upper() if isinstance(answer, str) else ""
         if letter == self.right:
             return Verdict("right", self.well_done, 1.0)
         if letter in self.wrong:
@@ -192,18 +199,18 @@ class FunctionExercise(Exercise):
                 returned = answer(*arguments)
             except NotImplementedError:
                 return Verdict("missing", "Not written yet. Replace the line with NotImplementedError.", 0.0)
-            except Exception as problem:
-                complaint = complaint or f"{call} stopped with {type(problem).__name__}: {problem}."
+            except (Exception, SystemExit) as problem:
+                complaint = complaint or f"{call} stopped with {_told(problem)}."
                 continue
-            value = _as_number(returned)
+            value = as_number(returned)
             if returned is None:
                 complaint = complaint or f"{call} gives nothing back. Does the function end with a return line?"
             elif value is None:
-                complaint = complaint or f"{call} should give one number; it gives a {type(returned).__name__}."
+                complaint = complaint or f"{call} should give one number; it gives {_kind(returned)}."
             elif abs(value - self.answer(*arguments)) <= self.tolerance:
                 passed += 1
             else:
-                complaint = complaint or self._explain(answer, f"{call} gives {value:,.6g}.", about)
+                complaint = complaint or self._explain(answer, f"{call} gives {_shown(value)}.", about)
         if not complaint:
             return Verdict("right", self.well_done, 1.0)
         return Verdict(
@@ -221,16 +228,45 @@ def _close(
     one: Callable[..., Any], other: Callable[..., float], arguments: tuple[float, ...], tolerance: float
 ) -> bool:
     try:
-        return abs(float(one(*arguments)) - other(*arguments)) <= tolerance
-    except Exception:
+        value = as_number(one(*arguments))
+        return value is not None and abs(value - other(*arguments)) <= tolerance
+    except (Exception, SystemExit):
         return False
 
 
-def _as_number(answer: Any) -> float | None:
-    if isinstance(answer, (str, bytes, bool)):
+def as_number(answer: Any) -> float | None:
+    """Return a single finite number as a float, whatever type holds it; None for anything else."""
+    if isinstance(answer, Sequence) and len(answer) != 1:
         return None
     try:
-        array = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
+        array = np.asarray(answer)
+        if array.size != 1 or array.dtype.kind not in "iufO":
+            return None
+        item = array.reshape(()).item()
+        value = math.nan if isinstance(item, (str, bytes, bool)) else float(item)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return float(array.reshape(())) if array.size == 1 and math.isfinite(float(array.reshape(()))) else None
+    return value if math.isfinite(value) else None
+
+
+def _shown(value: float) -> str:
+    """Return a number as text: whole where it is large, else to six digits."""
+    return f"{value:,.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:,.6g}"
+
+
+def _kind(answer: Any) -> str:
+    """Return what kind of thing an answer is, where a number was expected."""
+    if isinstance(answer, str):
+        return f"the text {answer!r:.40}"
+    if isinstance(answer, float) and not math.isfinite(answer):
+        return str(float(answer))
+    return f"a value of type {type(answer).__name__}"
+
+
+def _told(problem: BaseException) -> str:
+    """Return what an error says; its text comes from the student's code, so it can be long or fail in its turn."""
+    try:
+        text = f"{type(problem).__name__}: {problem}".removesuffix(": ")
+    except Exception:
+        text = type(problem).__name__
+    return text if len(text) <= 200 else f"{text[:200]} ..."

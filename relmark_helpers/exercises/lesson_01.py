@@ -23,7 +23,9 @@ def _encounters(given: Mapping[str, float]) -> float:
 
 
 def _share(name: str, value: float, meaning: str) -> Given:
-    return Given(name, value, "share", meaning, (0.8, 0.84, 0.88, 0.92, 0.96))
+    """Return one step; students draw around its value, so that no two steps are equally good."""
+    draws = tuple(round(value + step, 3) for step in (-0.015, -0.01, 0, 0.01, 0.015))
+    return Given(name, value, "share", meaning, draws)
 
 
 EXERCISES: Final[tuple[Exercise, ...]] = (
@@ -36,25 +38,36 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             "Read the last column of the table: one definition speaks of money.",
             "Look for the author whose four verbs end with a condition about cost and profit in the long run.",
         ),
-        well_done="Grönroos adds 'commercialise': the relationship is kept where the long-run ratio of cost to profit allows it.",
+        well_done=(
+            "Grönroos adds 'commercialise': the relationship is kept where the long-run ratio of cost to profit allows "
+            "it."
+        ),
         right="C",
         wrong={
             "A": "Levitt says when the relationship matters (after the sale), but sets no test of profit.",
-            "B": "Berry names attracting, maintaining and enhancing. None of these says that the relationship must pay.",
+            "B": (
+                "Berry names attracting, maintaining and enhancing. None of these says that the relationship must pay."
+            ),
             "D": "Morgan and Hunt speak of successful exchanges built on commitment and trust, not of a profit test.",
         },
     ),
     NumberExercise(
         "01.2",
         "Complete",
-        "Find the weakest moment of a service blueprint",
+        "Find the chance that a visit goes well",
         2,
         hints=(
             "Only the steps that the customer sees count here: the lane 'encounter'.",
-            "All encounters of one visit must go well. For independent steps, shares that must hold together are multiplied.",
+            (
+                "All encounters of one visit must go well. "
+                "For independent steps, shares that must hold together are multiplied."
+            ),
             "Multiply the three shares in the lane 'encounter'.",
         ),
-        well_done="Three good steps in a row leave clearly fewer good visits. That is why standards start at the encounter points.",
+        well_done=(
+            "Three good steps in a row leave clearly fewer good visits. "
+            "That is why standards start at the encounter points."
+        ),
         given=(
             _share("arrival", 0.92, "visits that start within the promised hour (encounter)"),
             _share("repair", 0.88, "faults mended at the first visit (encounter)"),
@@ -68,11 +81,17 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         mistakes=(
             Mistake(
                 lambda given: _encounters(given) * given["dispatch"] * given["parts"],
-                "You multiplied all five steps. The customer does not see the planning and the van: they are not encounter points.",
+                (
+                    "You multiplied all five steps. The customer does not see the planning and the van: they are not "
+                    "encounter points."
+                ),
             ),
             Mistake(
                 lambda given: sum(given[step] for step in _VISIT) / 3,
-                "That is the mean of the three shares. A visit counts only if all three steps go well in the same visit.",
+                (
+                    "That is the mean of the three shares. A visit counts only if all three steps go well in the same "
+                    "visit."
+                ),
             ),
             Mistake(
                 lambda given: min(given[step] for step in _VISIT),
@@ -124,7 +143,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             ),
             Mistake(
                 lambda given: given["won"] * given["retention"] / (1 - given["retention"]),
-                "You let the customers won this year lose a share in the same year. In this lesson they can leave from the next year on.",
+                (
+                    "You let the customers won this year lose a share in the same year. "
+                    "In this lesson they can leave from the next year on."
+                ),
             ),
         ),
     ),
@@ -181,8 +203,8 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             "A change in per cent compares with where it started: (last − first) / first × 100.",
         ),
         well_done=(
-            "More than a quarter of the customers were gone within three quarters, although the firm went on paying for "
-            "marketing: bought customers are not yet kept customers."
+            "More than a quarter of the customers were gone within three quarters, although the firm went on paying "
+            "for marketing: bought customers are not yet kept customers."
         ),
         answer=lambda given: 100 * (746_000 / 1_036_000 - 1),
         unit="per cent",

@@ -43,7 +43,7 @@ def progress_file() -> Path:
 def remember(exercise: str, student: str, right: bool, fingerprint: str) -> bool:
     """Add one try to the file; return False where the file cannot be written, since a check must not fail for that."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    line = json.dumps([exercise, student, right, fingerprint, now], ensure_ascii=False)
+    line = json.dumps([exercise, student, right, fingerprint, now])
     return _append(f"\n{line}\n")
 
 
@@ -53,17 +53,16 @@ def can_write() -> bool:
 
 
 def _append(text: str) -> bool:
-    path = progress_file()
+    path, line = progress_file(), text.encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(handle, text.encode())
+            return os.write(handle, line) == len(line)
         finally:
             os.close(handle)
     except OSError:
         return False
-    return True
 
 
 def recall() -> Record:
@@ -77,7 +76,7 @@ def recall() -> Record:
     for line in filter(str.strip, lines):
         try:
             exercise, student, right, fingerprint, time = json.loads(line)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             damaged += 1
             continue
         if isinstance(right, bool) and all(isinstance(text, str) for text in (exercise, student, fingerprint, time)):

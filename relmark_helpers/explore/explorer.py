@@ -16,7 +16,7 @@ from relmark_helpers.figures.plot import Plot
 Result = TypeVar("Result")
 
 
-class Picture(anywidget.AnyWidget):  # type: ignore[misc]
+class Picture(anywidget.AnyWidget):
     """The picture of an explorer with its alt text, and a sentence that a screen reader speaks after each change."""
 
     _esm = files("relmark_helpers.explore").joinpath("picture.js").read_text(encoding="utf-8")

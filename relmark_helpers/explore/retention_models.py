@@ -9,13 +9,14 @@ from relmark_helpers.explore.explorer import Explorer, slider
 from relmark_helpers.figures.retention_models import ChurnMixturePlot, ModelAndData
 
 
-def explore_churn_mixture(observed: pd.Series[float], group: str) -> Explorer[ModelAndData]:
+def explore_churn_mixture(observed: pd.Series[float], group: str, source: str = "") -> Explorer[ModelAndData]:
     """Return sliders for alpha and beta, with the spread of churn and the retention rate over observed rates.
 
     Parameters
     ----------
     observed : retention rates indexed by year, from year 1.
     group : name of the observed group, for the legend.
+    source : where the observed rates are published, for the caption.
 
     Examples
     --------
@@ -25,7 +26,7 @@ def explore_churn_mixture(observed: pd.Series[float], group: str) -> Explorer[Mo
     """
     return Explorer(
         ChurnMixturePlot(),
-        lambda alpha, beta: ModelAndData(RetentionModel(alpha, beta), observed, group),
+        lambda alpha, beta: ModelAndData(RetentionModel(alpha, beta), observed, group, source),
         {
             "alpha": slider("alpha (weight on leaving)", 1.0, 0.1, 8.0, 0.05, form=".2f"),
             "beta": slider("beta (weight on staying)", 1.0, 0.1, 12.0, 0.05, form=".2f"),

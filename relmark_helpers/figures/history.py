@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import headline
-from relmark_helpers.figures.style import BLUE, GRID, GREEN, INK, QUIET, house_style
+from relmark_helpers.figures.style import BLUE, GRID, INK, QUIET, house_style
 
 
 def timeline_figure(events: pd.DataFrame, *, title: str) -> LessonFigure:
@@ -47,8 +47,8 @@ def concept_map_figure(concepts: pd.DataFrame, *, centre: str) -> LessonFigure:
 
     Examples
     --------
-    >>> one = pd.DataFrame({"concept": ["CRM"], "chinese": ["客户关系管理"], "link": ["carries it out"], "lesson": ["02"]})
-    >>> concept_map_figure(one, centre="relationship marketing").alt
+    >>> one = {"concept": ["CRM"], "chinese": ["客户关系管理"], "link": ["carries it out"], "lesson": ["02"]}
+    >>> concept_map_figure(pd.DataFrame(one), centre="relationship marketing").alt
     'Map with relationship marketing in the centre and 1 concepts around it. CRM: carries it out.'
     """
     angles = np.linspace(np.pi / 2, np.pi / 2 - 2 * np.pi, len(concepts), endpoint=False)
@@ -70,7 +70,7 @@ def concept_map_figure(concepts: pd.DataFrame, *, centre: str) -> LessonFigure:
             )
             name = f"{fill(concept.concept, 14)}\n{concept.chinese}"
             axes.text(x, y, name, ha="center", va="center", fontsize=10.5, bbox=_box("white", BLUE))
-        axes.text(0, 0, centre, ha="center", va="center", fontweight="bold", color="white", bbox=_box(GREEN, GREEN))
+        axes.text(0, 0, centre, ha="center", va="center", fontweight="bold", color="white", bbox=_box(BLUE, BLUE))
         axes.set(xlim=(-1.6, 1.6), ylim=(-1.25, 1.2))
         axes.axis("off")
         headline(figure, "Neighbours, and what each does")

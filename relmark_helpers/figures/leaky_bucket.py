@@ -25,7 +25,7 @@ class BucketPlot(Plot[BucketPath]):
         axes = figure.subplots()
         years = result.table.index
         axes.set(xlim=(-0.5, years[-1] + 0.5), ylim=(0, self._top(result)), xlabel="Year", ylabel="Customers")
-        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_formatter("{x:,.12g}")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         (self._level,) = axes.plot([], [], color=BLUE, marker="o", label="Customers at the end of the year")
         self._settle = axes.axhline(0, color=QUIET, linestyle="--", linewidth=1.6, label="Steady state")
@@ -44,21 +44,26 @@ class BucketPlot(Plot[BucketPath]):
     def words(self, result: BucketPath) -> Words:
         end = result.table["customers"].iloc[-1]
         years = result.table.index[-1]
-        moves = "falls" if end < result.start else "grows" if end > result.start else "stays"
+        change = round(end) - round(result.start)
+        moves = f"{'falls' if change < 0 else 'grows'} from {result.start:,.0f} to {end:,.0f}"
         return Words(
-            title=f"{result.won:,.0f} won a year, {result.retention:.0%} kept: the base settles at {result.steady_state:,.0f}",
+            title=(
+                f"{result.won:,.0f} won a year, {result.retention:.0%} kept: "
+                f"the base settles at {result.steady_state:,.0f}"
+            ),
             alt=(
-                f"Line chart of customers over {years} years. The base {moves} from {result.start:,.0f} to {end:,.0f} and "
-                f"comes closer to a dashed line, the steady state, at {result.steady_state:,.0f}. Two lower lines show "
-                f"{result.won:,.0f} customers won each year and the customers lost each year, which approach that number."
+                f"Line chart of customers over {years} years. The base {moves if change else f'stays at {end:,.0f}'}; "
+                f"a dashed line marks the level at which it settles, {result.steady_state:,.0f}. Two lower lines show "
+                f"{result.won:,.0f} customers won each year and the customers lost each year, which approach that "
+                "number."
             ),
             caption=(
                 f"The leaky bucket: {result.start:,.0f} customers at the start, {result.won:,.0f} won a year, "
                 f"{result.retention:.0%} kept from year to year. Computed, no real firm."
             ),
             description=(
-                f"After {years} years there are {end:,.0f} customers. Half of the way to the steady state is covered after "
-                f"{result.half_way:.1f} years."
+                f"After {years} years there are {end:,.0f} customers. Half of the way to the steady state is covered "
+                f"after {result.half_way:.1f} years."
             ),
             table=result.table,
         )

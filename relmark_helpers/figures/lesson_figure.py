@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from relmark_helpers.figures.style import house_style
 from relmark_helpers.validation import InputError
 
 _PAGE = Markup(
@@ -23,7 +24,7 @@ _DETAILS = Markup("<details><summary>Description and numbers of this figure</sum
 
 @dataclass(frozen=True)
 class LessonFigure:
-    """A matplotlib figure with alt text and caption; displays as HTML, PNG or plain text, whichever the viewer can show.
+    """A matplotlib figure with alt text and caption; displays as HTML, PNG or plain text, as the viewer can show.
 
     Parameters
     ----------
@@ -55,9 +56,13 @@ class LessonFigure:
                 raise InputError(name, found="no text", expected="a sentence", mend="say what the figure shows")
 
     def png(self) -> bytes:
-        """Return the picture as PNG; equal figures give equal bytes."""
+        """Return the picture as PNG; equal figures give equal bytes.
+
+        Some parts, such as tick labels, are made only now, so the style is set here as well.
+        """
         buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", metadata={"Software": None})
+        with house_style():
+            self.figure.savefig(buffer, format="png", metadata={"Software": None})
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -72,5 +77,10 @@ class LessonFigure:
         description = Markup("<p>{}</p>").format(self.description) if self.description else Markup("")
         table = Markup("")
         if self.table is not None:
-            table = Markup(self.table.to_html(escape=True, border=0, na_rep="", float_format="{:,.4g}".format))
+            table = Markup(self.table.to_html(escape=True, border=0, na_rep="", float_format=_shown))
         return _DETAILS.format(description=description, table=table)
+
+
+def _shown(value: float) -> str:
+    """Return a number of a table as text: whole from a thousand on, else to four digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -13,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from relmark_helpers.calculations.lifetime_value import CONVENTIONS, ConventionComparison
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import Plot, Words, headline
-from relmark_helpers.figures.style import BLUE, LINES, MARKERS, PALETTE, QUIET, VERMILION, house_style
+from relmark_helpers.figures.style import BLUE, QUIET, VERMILION, house_style, series_styles
 
 _MEANINGS = {
     "now": "first margin now, certain",
@@ -34,11 +35,11 @@ class ConventionPlot(Plot[ConventionComparison]):
         axes.set(xlim=(retention[0], retention[-1]), ylim=(0, self._top(result)))
         axes.set(xlabel="Retention rate a year", ylabel="Worth of one customer")
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_formatter("{x:,.12g}")
         self._here = axes.axvline(result.retention, color=QUIET, linewidth=1.2)
         self._curves: dict[str, Artist] = {}
         self._points: dict[str, Artist] = {}
-        for name, colour, line, marker in zip(_MEANINGS, PALETTE, LINES, MARKERS, strict=False):
+        for name, colour, line, marker in series_styles(_MEANINGS, "result"):
             (self._curves[name],) = axes.plot([], [], color=colour, linestyle=line)
             (self._points[name],) = axes.plot([], [], color=colour, marker=marker, markersize=9)
             axes.plot(
@@ -62,8 +63,8 @@ class ConventionPlot(Plot[ConventionComparison]):
         return Words(
             title=f"The same customer is worth {low:,.0f} to {high:,.0f}, by convention",
             alt=(
-                f"Line chart of lifetime value against retention, three curves that rise ever more steeply. At {business}, "
-                f"the values are {listed}."
+                f"Line chart of lifetime value against retention, three curves that rise ever more steeply. "
+                f"At {business}, the values are {listed}."
             ),
             caption=f"Lifetime value under three conventions; {business}. Computed, no real firm.",
             description=f"Worth of one customer: {listed}.",
@@ -90,13 +91,13 @@ def convention_figure(comparison: ConventionComparison) -> LessonFigure:
 
 
 def gain_figure(gains: pd.DataFrame, *, points: float, convention: str) -> LessonFigure:
-    """Draw the relative gain in value from some points more retention: rows are retention rates, columns discount rates.
+    """Draw the relative gain in value from some points more retention, by retention rate (rows) and discount rate.
 
     Examples
     --------
     >>> gains = pd.DataFrame({0.1: [0.15, 0.4]}, index=pd.Index([0.6, 0.9], name="retention"))
-    >>> gain_figure(gains, points=0.05, convention="if_retained").alt
-    'Line chart. At a discount rate of 10%, 5 points more retention add 15% to value at a rate of 60%, and 40% at 90%.'
+    >>> print(gain_figure(gains, points=0.05, convention="if_retained").caption)
+    Relative gain in lifetime value when retention rises by 5 points; convention 'if_retained'.
     """
     first, last = gains.index[0], gains.index[-1]
     middle = gains.columns[len(gains.columns) // 2]
@@ -104,23 +105,24 @@ def gain_figure(gains: pd.DataFrame, *, points: float, convention: str) -> Lesso
     with house_style():
         figure = Figure(layout="constrained")
         axes = figure.subplots()
-        for discount, colour, line in zip(gains, PALETTE, LINES, strict=False):
+        for discount, colour, line, _ in series_styles(gains, "gains"):
             axes.plot(gains.index, gains[discount], color=colour, linestyle=line, label=f"discount rate {discount:.0%}")
         axes.set(xlabel="Retention rate before", ylabel="Gain in lifetime value", ylim=(0, None), xlim=(first, last))
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.legend(loc="upper left")
-        headline(
-            figure,
-            f"{100 * points:.0f} points more retention: from {gains.min().min():.0%} to {gains.max().max():.0%} more value",
-        )
+        least, most = gains.min().min(), gains.max().max()
+        headline(figure, f"{100 * points:.0f} points more retention: from {least:.0%} to {most:.0%} more value")
     return LessonFigure(
         figure,
         alt=(
-            f"Line chart. At a discount rate of {middle:.0%}, {100 * points:.0f} points more retention add {low:.0%} to value "
-            f"at a rate of {first:.0%}, and {high:.0%} at {last:.0%}."
+            f"Line chart. At a discount rate of {middle:.0%}, {100 * points:.0f} points more retention add {low:.0%} "
+            f"to value at a rate of {first:.0%}, and {high:.0%} at {last:.0%}."
         ),
-        caption=f"Relative gain in lifetime value when retention rises by {100 * points:.0f} points; convention {convention!r}.",
+        caption=(
+            f"Relative gain in lifetime value when retention rises by {100 * points:.0f} points; "
+            f"convention {convention!r}."
+        ),
         table=gains.iloc[::5] if len(gains) > 12 else gains,
     )
 
@@ -146,7 +148,7 @@ def exhibits_figure(exhibits: pd.DataFrame) -> LessonFigure:
             )
         checked = rows["reichheld_sasser_evidence"] == "seen"
         older = rows["reichheld_sasser_1990"]
-        style = {"color": BLUE, "linestyle": "", "marker": "o", "markersize": 9}
+        style: dict[str, Any] = {"color": BLUE, "linestyle": "", "marker": "o", "markersize": 9}
         axes.plot(older[checked], older[checked].index - 0.14, label="Reichheld & Sasser 1990", **style)
         axes.plot(
             older[~checked], older[~checked].index - 0.14, fillstyle="none", label="the same, not verified", **style
@@ -169,13 +171,13 @@ def exhibits_figure(exhibits: pd.DataFrame) -> LessonFigure:
     return LessonFigure(
         figure,
         alt=(
-            f"Dot chart of the profit increase printed for five points more retention in {len(rows)} industries, in two versions. "
-            f"They are furthest apart for {apart['industry']}: {apart['reichheld_sasser_1990']:.0f} per cent in one and "
-            f"{apart['peck_1999']:.0f} in the other."
+            f"Dot chart of the profit increase printed for five points more retention in {len(rows)} industries, "
+            f"in two versions. They are furthest apart for {apart['industry']}: "
+            f"{apart['reichheld_sasser_1990']:.0f} per cent in one and {apart['peck_1999']:.0f} in the other."
         ),
         caption=(
-            "Increase per customer that two books print for five points more retention. Hollow marks: printed from memory, "
-            "not checked against a copy."
+            "Increase per customer that two books print for five points more retention. "
+            "Hollow marks: printed from memory, not checked against a copy."
         ),
         table=exhibits,
     )

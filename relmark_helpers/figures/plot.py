@@ -1,8 +1,9 @@
 """One definition for the still and the moving form of a figure.
 
 A :class:`Plot` is split into what stays (axes, labels, reference lines) and what moves (curves, markers, title).
-A lesson shows the still form, :meth:`Plot.figure`. An explorer keeps the drawn axes as a background and draws the moving
-artists over it, :meth:`Plot.open` and :meth:`Plot.frame`, which takes a few milliseconds where a new figure takes a hundred.
+A lesson shows the still form, :meth:`Plot.figure`. An explorer keeps the drawn axes as a background and draws the
+moving artists over it, :meth:`Plot.open` and :meth:`Live.frame`, which takes a few milliseconds where a new figure
+takes a hundred.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ class Live(Generic[Result]):
         self._dpi = dpi
         self._setting: Hashable = object()
         self._moving: list[Artist] = []
-        self._canvas: FigureCanvasAgg
+        self._canvas: Any  # matplotlib gives no types for what it does
         self._background: Any
 
     def frame(self, result: Result, words: Words) -> bytes:

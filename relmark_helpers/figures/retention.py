@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import headline
-from relmark_helpers.figures.style import BLUE, LINES, MARKERS, PALETTE, house_style
+from relmark_helpers.figures.style import BLUE, INK, house_style, series_styles
 
 
 def survival_figure(survival: pd.DataFrame, *, source: str) -> LessonFigure:
@@ -25,7 +27,9 @@ def survival_figure(survival: pd.DataFrame, *, source: str) -> LessonFigure:
     figure = _lines(survival, title=f"After {years} years {left} are left", y_label="Customers still there", low=0.0)
     return LessonFigure(
         figure,
-        alt=f"Line chart of the share of customers still there over {years} years. After {years} years {left} are left.",
+        alt=(
+            f"Line chart of the share of customers still there over {years} years. After {years} years {left} are left."
+        ),
         caption=f"Share of a group of customers who were still there at the end of each year. {source}",
         table=survival,
     )
@@ -50,7 +54,7 @@ def retention_rate_figure(rates: pd.DataFrame, *, source: str) -> LessonFigure:
         rates,
         title="Retention rates end higher than they began" if rising else "Retention rates year by year",
         y_label="Kept from the year before",
-        low=0.5,
+        low=min(0.5, math.floor(10 * rates.min().min()) / 10),
     )
     return LessonFigure(
         figure,
@@ -76,7 +80,7 @@ def reported_churn_figure(churn: pd.Series[float], *, firm: str, source: str) ->
         axes.plot(churn.index, churn, color=BLUE, marker="o")
         axes.set(xlabel="Year", ylabel="Customers lost a month", ylim=(0, 1.25 * high))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
         headline(figure, f"{firm}: {low:.2%} to {high:.2%} of customers lost a month")
     return LessonFigure(
         figure,
@@ -94,7 +98,7 @@ def _lines(table: pd.DataFrame, *, title: str, y_label: str, low: float) -> Figu
         figure = Figure(layout="constrained")
         axes = figure.subplots()
         heights = _apart(table.iloc[-1], 0.06 * (1 - low))
-        for name, colour, line, marker in zip(table, PALETTE, LINES, MARKERS, strict=False):
+        for name, colour, line, marker in series_styles(table, "table"):
             values = table[name]
             axes.plot(values.index, values, color=colour, linestyle=line, marker=marker)
             axes.annotate(
@@ -102,12 +106,12 @@ def _lines(table: pd.DataFrame, *, title: str, y_label: str, low: float) -> Figu
                 (values.index[-1], heights[name]),
                 (9, 0),
                 textcoords="offset points",
-                color=colour,
+                color=INK,
                 va="center",
             )
         axes.set(xlabel="Year", ylabel=y_label, ylim=(low, 1.02))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
         headline(figure, title)
     return figure
 

@@ -9,6 +9,7 @@ from relmark_helpers.calculations.retention_cost import RetentionCost
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import headline
 from relmark_helpers.figures.style import GRID, INK, OCHRE, QUIET, VERMILION, house_style
+from relmark_helpers.validation import InputError
 
 
 def churn_cost_figure(cost: RetentionCost, *, source: str) -> LessonFigure:
@@ -22,6 +23,10 @@ def churn_cost_figure(cost: RetentionCost, *, source: str) -> LessonFigure:
     >>> churn_cost_figure(cost, source="Simulated.").caption
     'Profit lost in one year with lost accounts, by the recorded cause. Simulated.'
     """
+    if cost.by_cause.empty:
+        raise InputError(
+            "cost", found="no lost account", expected="one or more", mend="there is no churn to draw in this period"
+        )
     table = pd.DataFrame(
         {
             "avoidable": cost.by_cause["avoidable_profit"],
@@ -52,8 +57,9 @@ def churn_cost_figure(cost: RetentionCost, *, source: str) -> LessonFigure:
     return LessonFigure(
         figure,
         alt=(
-            f"Bar chart of the profit lost by cause of churn. {share:.0%} of {cost.profit_lost:,.0f} dollars was judged "
-            f"avoidable; the cause with the largest avoidable loss is {largest}, {table.loc[largest, 'avoidable']:,.0f} dollars."
+            f"Bar chart of the profit lost by cause of churn. {share:.0%} of {cost.profit_lost:,.0f} dollars was "
+            f"judged avoidable; the cause with the largest avoidable loss is {largest}, "
+            f"{table.loc[largest, 'avoidable']:,.0f} dollars."
         ),
         caption=f"Profit lost in one year with lost accounts, by the recorded cause. {source}",
         table=table,

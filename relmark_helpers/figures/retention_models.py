@@ -11,10 +11,11 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from relmark_helpers.calculations.retention_models import RetentionFit, RetentionModel
+from relmark_helpers.calculations.retention_fits import RetentionFit
+from relmark_helpers.calculations.retention_models import RetentionModel
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import Plot, Words, headline
-from relmark_helpers.figures.style import BLUE, GREEN, INK, LINES, OCHRE, PALETTE, PURPLE, QUIET, VERMILION, house_style
+from relmark_helpers.figures.style import BLUE, GREEN, INK, LINES, OCHRE, PURPLE, QUIET, VERMILION, house_style
 
 _CURVES = {"linear": VERMILION, "quadratic": PURPLE, "exponential": OCHRE, "sBG": BLUE, "BdW": GREEN}
 
@@ -52,10 +53,13 @@ def rival_curves_figure(errors: pd.DataFrame, *, fitted_to: int, source: str) ->
     return LessonFigure(
         figure,
         alt=(
-            f"Line chart of the share of customers still there in years 0 to {last}, observed and by fitted curves. All curves "
-            f"pass near the first {fitted_to + 1} points. Errors in year {last}: {listed}."
+            f"Line chart of the share of customers still there in years 0 to {last}, observed and by fitted curves. "
+            f"All curves pass near the first {fitted_to + 1} points. Errors in year {last}: {listed}."
         ),
-        caption=f"Curves fitted to years 0 to {fitted_to} and extended to year {last}; errors in year {last}: {listed}. {source}",
+        caption=(
+            f"Curves fitted to years 0 to {fitted_to} and extended to year {last}; errors in year {last}: {listed}. "
+            f"{source}"
+        ),
         table=errors.pivot(index="period", columns="curve", values="projected").assign(observed=observed),
     )
 
@@ -115,15 +119,16 @@ class ModelAndData:
     model: RetentionModel
     observed: pd.Series[float]
     group: str
+    source: str = ""
 
 
 class ChurnMixturePlot(Plot[ModelAndData]):
-    """Left: how the chance of leaving is spread over customers. Right: the retention rate that follows, with real data."""
+    """Left: how the chance of leaving is spread over customers. Right: the retention rate that follows, and data."""
 
     size = (7.0, 3.9)
 
     def setting(self, result: ModelAndData) -> Hashable:
-        return len(result.observed)
+        return result.group, *result.observed.items()
 
     def lay_out(self, figure: Figure, result: ModelAndData) -> list[Artist]:
         spread, rate = figure.subplots(1, 2)
@@ -133,8 +138,9 @@ class ChurnMixturePlot(Plot[ModelAndData]):
         self._mean = spread.axvline(0, color=VERMILION, linestyle="--", linewidth=1.8)
         self._mean_text = spread.text(0.96, 0.94, "", transform=spread.transAxes, color=VERMILION, ha="right", va="top")
         years = result.observed.index
-        rate.set(xlim=(0.5, years[-1] + 0.5), ylim=(0.3, 1.0), xlabel="Year", ylabel="Kept from the year before")
+        rate.set(xlim=(0.5, years[-1] + 0.5), ylim=(0, 1.02), xlabel="Year", ylabel="Kept from the year before")
         rate.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        rate.xaxis.get_major_locator().set_params(integer=True)
         rate.plot(years, result.observed, color=INK, linestyle="", marker="o", label=f"observed, {result.group}")
         (self._rate,) = rate.plot([], [], color=BLUE, label="model")
         rate.legend(loc="lower right")
@@ -154,24 +160,27 @@ class ChurnMixturePlot(Plot[ModelAndData]):
         return Words(
             title=f"Nobody changes, yet the rate goes from {rates[0]:.0%} to {rates[-1]:.0%}",
             alt=(
-                f"Two panels. Left: the chance of leaving spread over customers, mean {result.model.mean_churn:.0%} "
-                f"(alpha {result.model.alpha:.2f}, beta {result.model.beta:.2f}). Right: the model's retention rate rises from "
-                f"{rates[0]:.0%} in year {years[0]} to {rates[-1]:.0%} in year {years[-1]}; the points observed for "
-                f"{result.group} go from {result.observed.iloc[0]:.0%} to {result.observed.iloc[-1]:.0%}."
+                "Two panels. Left: the chance of leaving spread over customers, mean "
+                f"{result.model.mean_churn:.0%} (alpha {result.model.alpha:.2f}, beta {result.model.beta:.2f}). "
+                f"Right: the model's retention rate rises from {rates[0]:.0%} in year {years[0]} to {rates[-1]:.0%} "
+                f"in year {years[-1]}; the points observed for {result.group} go from "
+                f"{result.observed.iloc[0]:.0%} to {result.observed.iloc[-1]:.0%}."
             ),
             caption=(
-                "Shifted-beta-geometric model: every customer keeps one chance of leaving for ever, drawn from the left panel. "
-                "Points: Fader and Hardie (2007)."
-            ),
+                "Shifted-beta-geometric model: every customer keeps one chance of leaving for ever, drawn from the "
+                f"left panel. Points: observed rates, {result.group}. {result.source}"
+            ).strip(),
             description=(
-                f"Mean chance of leaving {result.model.mean_churn:.0%}. Mean distance of the model from the observed rates: "
-                f"{np.abs(rates - result.observed).mean():.1%}."
+                f"Mean chance of leaving {result.model.mean_churn:.0%}. "
+                f"Mean distance of the model from the observed rates: {np.abs(rates - result.observed).mean():.1%}."
             ),
             table=pd.DataFrame({"model": rates, "observed": result.observed}, index=years),
         )
 
 
-def churn_mixture_figure(model: RetentionModel, observed: pd.Series[float], *, group: str) -> LessonFigure:
+def churn_mixture_figure(
+    model: RetentionModel, observed: pd.Series[float], *, group: str, source: str = ""
+) -> LessonFigure:
     """Draw how churn is spread over customers in a model, and the retention rates that follow, against observed ones.
 
     Examples
@@ -180,4 +189,4 @@ def churn_mixture_figure(model: RetentionModel, observed: pd.Series[float], *, g
     >>> churn_mixture_figure(RetentionModel(0.668, 3.806), observed, group="high end").alt[:32]
     'Two panels. Left: the chance of '
     """
-    return ChurnMixturePlot().figure(ModelAndData(model, observed, group))
+    return ChurnMixturePlot().figure(ModelAndData(model, observed, group, source))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
-import matplotlib as mpl
+import matplotlib.style
 from matplotlib import font_manager
+
+from relmark_helpers.validation import InputError
 
 INK: Final = "#1b2a38"
 """Text and axes."""
@@ -19,7 +21,7 @@ QUIET: Final = "#5d6b78"
 GRID: Final = "#dfe5ea"
 
 BLUE: Final = "#0b4f8a"
-VERMILION: Final = "#d4570a"
+VERMILION: Final = "#c9500a"
 GREEN: Final = "#2f9e77"
 PURPLE: Final = "#6b3d8f"
 OCHRE: Final = "#b98a00"
@@ -72,8 +74,9 @@ def _register_font() -> None:
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw everything inside the ``with`` block in the workbook's style; settings outside stay as they were.
+    """Draw everything inside the ``with`` block in the workbook's style; the reader's own settings stay as they were.
 
+    The style starts from matplotlib's defaults, so a figure looks the same whatever the reader has set.
     The font family is a list, so a character that the first font lacks (中文) is taken from the second.
 
     Examples
@@ -85,5 +88,24 @@ def house_style() -> Iterator[None]:
     True
     """
     _register_font()
-    with mpl.rc_context({**_STYLE, "font.family": ["DejaVu Sans", CHINESE_FONT]}):  # type: ignore[dict-item]
+    with matplotlib.style.context({**_STYLE, "font.family": ["DejaVu Sans", CHINESE_FONT]}, after_reset=True):
         yield
+
+
+def series_styles(names: Iterable[Any], argument: str) -> list[tuple[Any, str, Any, str]]:
+    """Return name, colour, line and marker of each series; raise if there are more than can be told apart.
+
+    Examples
+    --------
+    >>> series_styles(["regular"], "survival")
+    [('regular', '#0b4f8a', '-', 'o')]
+    """
+    series = list(names)
+    if len(series) > len(PALETTE):
+        raise InputError(
+            argument,
+            found=f"{len(series)} columns",
+            expected=f"at most {len(PALETTE)}, as more cannot be told apart",
+            mend="choose the columns to draw",
+        )
+    return list(zip(series, PALETTE, LINES, MARKERS, strict=False))

@@ -1,6 +1,7 @@
 """Make RelmarkSansSC-Regular.ttf: the GB 2312 characters of Noto Sans SC at regular weight, under a name of its own.
 
-Run ``python make_subset.py "NotoSansSC[wght].ttf"`` with fontTools, which matplotlib brings. Only needed when the font is renewed.
+Run ``python make_subset.py "NotoSansSC[wght].ttf"`` with fontTools, which matplotlib brings. Only needed when the font
+is renewed.
 """
 
 import sys
@@ -20,6 +21,7 @@ def gb2312_characters() -> set[int]:
 
 
 def main(source: str) -> None:
+    """Write the subset of the font file ``source`` beside this script."""
     font = instantiateVariableFont(TTFont(source), {"wght": 400})
     options = subset.Options(hinting=False, notdef_outline=True, name_IDs=["*"], layout_features=[])
     options.drop_tables += ["GSUB", "GPOS", "vhea", "vmtx", "BASE", "STAT"]

@@ -1,0 +1,633 @@
+"""Exercises: right answers by independent arithmetic, foreseen mistakes, hints, and answers of every kind."""
+
+import hashlib
+import itertools
+import math
+import re
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from relmark_helpers.exercises import EXERCISES, check, grade, numbers
+from relmark_helpers.exercises.exercise import (
+    ChoiceExercise,
+    FunctionExercise,
+    Given,
+    ListExercise,
+    Mistake,
+    NumberExercise,
+)
+from relmark_helpers.validation import InputError
+
+STUDENTS = ("", "20231234", "Ana Kovač", "王小明", "<script>", "\ud800")
+NUMBERS = [one for one in EXERCISES.values() if isinstance(one, NumberExercise)]
+CHOICES = [one for one in EXERCISES.values() if isinstance(one, ChoiceExercise)]
+FUNCTIONS = [one for one in EXERCISES.values() if isinstance(one, FunctionExercise)]
+
+every = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda one: one.id)
+every_number = pytest.mark.parametrize("exercise", NUMBERS, ids=lambda one: one.id)
+every_choice = pytest.mark.parametrize("exercise", CHOICES, ids=lambda one: one.id)
+every_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda one: one.id)
+
+
+def with_students(exercises):
+    """Each exercise with the lesson's own numbers, and with those of students where it gives any."""
+    pairs = [(one, student) for one in exercises for student in (STUDENTS if one.given else STUDENTS[:1])]
+    return pytest.mark.parametrize(("exercise", "student"), pairs, ids=[f"{one.id}-{who}" for one, who in pairs])
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("RELMARK_PROGRESS", str(tmp_path / "progress.jsonl"))
+
+
+def drawable(exercise):
+    """All combinations of given numbers: the lesson's own, and every one that a student can draw."""
+    names = [given.name for given in exercise.given]
+    yield exercise.numbers()
+    for values in itertools.product(*(given.draws for given in exercise.given)):
+        yield dict(zip(names, values, strict=True))
+
+
+# ---- The collection
+
+
+@every
+def test_definition_is_complete(exercise):
+    assert re.fullmatch(r"\d\d[a-z]?\.\d+", exercise.id)
+    assert type(exercise).__mro__[1].__name__ == "Exercise"
+    assert exercise.form in {"Read", "Complete", "Build", "Transfer"}
+    assert exercise.title.strip() and exercise.well_done.endswith(".")
+    assert exercise.points >= 0 and isinstance(exercise.points, int)
+    assert 2 <= len(exercise.hints) == len(set(exercise.hints))
+    assert all(hint.endswith((".", "?")) for hint in exercise.hints)
+    names = [given.name for given in exercise.given]
+    assert len(names) == len(set(names))
+    assert all(given.draws and given.meaning for given in exercise.given)
+
+
+def test_ids_are_unique_and_stand_in_order():
+    assert all(key == exercise.id for key, exercise in EXERCISES.items())
+    lessons = [key.split(".")[0] for key in EXERCISES]
+    assert lessons == sorted(lessons)
+    for lesson in set(lessons):
+        own = [int(key.split(".")[1]) for key in EXERCISES if key.startswith(f"{lesson}.")]
+        assert own == list(range(1, len(own) + 1))
+
+
+def test_ids_have_the_prefix_of_the_module_that_defines_them():
+    from relmark_helpers.exercises import lesson_00, lesson_01, lesson_01b, lesson_01c
+
+    for module in (lesson_00, lesson_01, lesson_01b, lesson_01c):
+        lesson = module.__name__.rpartition("_")[2]
+        assert {one.id.split(".")[0] for one in module.EXERCISES} == {lesson}
+        assert lesson == "00" or len(module.EXERCISES) >= 4
+
+
+# ---- Right answers, computed here from the numbers in print
+
+
+def survival(alpha, beta, years):
+    """Beta(alpha, beta + t) / Beta(alpha, beta), Fader and Hardie's equation 6."""
+    logs = [
+        math.lgamma(beta + years),
+        math.lgamma(alpha + beta),
+        -math.lgamma(beta),
+        -math.lgamma(alpha + beta + years),
+    ]
+    return math.exp(sum(logs))
+
+
+def bucket(start, won, retention, years):
+    level = won / (1 - retention)
+    return level + retention**years * (start - level)
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"),
+    [
+        ("00.1", "B"),
+        ("01.1", "C"),
+        ("01.2", 0.92 * 0.88 * 0.84),
+        ("01.3", 300 / 0.15),
+        ("01.4", bucket),
+        ("01.5", -28.0),  # 1,036,000 customers in the first quarter of 2017 and 746,000 in the last
+        ("01b.1", "A"),
+        ("01b.2", 919.10),  # in print
+        ("01b.3", lambda r, d: (r + 0.05) / r * (1 + d - r) / (1 + d - r - 0.05) - 1),
+        ("01b.4", 0.6 * 12_800_000),
+        ("01b.5", 853 / 83.77),  # DISH's report for 2014
+        ("01c.1", (0.4 * 0.92**2 + 0.6 * 0.5**2) / (0.4 * 0.92 + 0.6 * 0.5)),
+        ("01c.2", "B"),
+        ("01c.3", survival),
+        ("01c.4", 1000 * 0.1700),  # S(12) in print
+        ("01c.5", 0.825),  # 0.9841 twelve times
+    ],
+)
+def test_independent_answer_is_right(id, answer):
+    result = check(id, answer)
+    assert result.verdict.outcome == "right", result
+    assert result.hint == ""
+    assert grade(id, answer) == EXERCISES[id].points
+    assert repr(result) == f"Exercise {id}: Right. {EXERCISES[id].well_done}"
+
+
+def test_every_exercise_has_an_independent_answer():
+    ids = test_independent_answer_is_right.pytestmark[0].args[1]
+    assert [id for id, _ in ids] == list(EXERCISES)
+
+
+def test_five_points_as_in_the_published_tables():
+    # Multiples in the second convention at 10 per cent: 2.67 at .80 and 4.50 at .90 (Gupta and Lehmann).
+    function = EXERCISES["01b.3"].solution()
+    assert (1 + function(0.8, 0.1)) * (1 + function(0.85, 0.1)) == pytest.approx(4.50 / 2.67, abs=0.004)
+
+
+@with_students(EXERCISES.values())
+def test_solution_earns_all_points(exercise, student):
+    answer = exercise.solution(student)
+    assert check(exercise.id, answer, student).verdict.outcome == "right"
+    assert grade(exercise.id, answer, student) == exercise.points
+
+
+@with_students(EXERCISES.values())
+@pytest.mark.parametrize("untouched", [..., None])
+def test_untouched_exercise_is_open_and_leaves_no_trace(exercise, student, untouched):
+    result = check(exercise.id, untouched, student)
+    assert (result.verdict.outcome, result.verdict.score, result.hint) == ("missing", 0, "")
+    assert repr(result).startswith(f"Exercise {exercise.id}: Open. ")
+    assert grade(exercise.id, untouched, student) == 0
+    assert check(exercise.id, object()).hint.startswith("Hint 1 ")
+
+
+@every_function
+def test_stub_of_a_function_is_open(exercise):
+    def stub(*arguments):
+        raise NotImplementedError("replace this line")
+
+    assert check(exercise.id, stub).verdict.outcome == "missing"
+    assert grade(exercise.id, stub) == 0
+
+
+@every_number
+def test_right_value_in_another_type_is_right(exercise):
+    value = exercise.solution()
+    exact = round(value, 6)
+    forms = [
+        np.float64(value),
+        np.array(value),
+        np.array([value]),
+        np.array(value, dtype=object),
+        pd.Series([value], index=["a"]),
+        pd.DataFrame({"a": [value]}),
+        [value],
+        Decimal(exact),
+        Fraction(exact),
+    ]
+    if value == round(value):
+        forms += [int(value), np.int64(value), np.int32(value)]
+    for form in forms:
+        assert check(exercise.id, form).verdict.outcome == "right", repr(form)
+
+
+@with_students(NUMBERS)
+def test_tolerance_is_as_stated(exercise, student):
+    value, tolerance = exercise.solution(student), exercise.tolerance
+    for sign in (-1, 1):
+        assert grade(exercise.id, value + sign * 0.99 * tolerance, student) == exercise.points
+        assert grade(exercise.id, value + sign * 1.01 * tolerance, student) == 0
+
+
+@every_choice
+def test_letters_in_any_case_with_spaces(exercise):
+    assert check(exercise.id, f" {exercise.right.lower()}\n").verdict.outcome == "right"
+
+
+# ---- Numbers of one's own
+
+
+@every
+def test_draws_are_the_same_every_time_and_do_not_depend_on_libraries(exercise):
+    for student in STUDENTS[1:5]:
+        drawn = numbers(exercise.id, student)
+        for given in exercise.given:
+            digest = hashlib.sha256(f"{exercise.id} {given.name} {student}".encode()).hexdigest()
+            assert drawn[given.name] == given.draws[int(digest, 16) % len(given.draws)]
+        assert numbers(exercise.id, f" {student} ") == drawn
+
+
+def test_a_number_serves_as_a_name():
+    assert numbers("01.3", 20231234) == numbers("01.3", "20231234")
+    answer = EXERCISES["01.3"].solution("20231234")
+    assert grade("01.3", answer, 20231234) == 2
+    first, same, other = check("01.3", -1, 20231234), check("01.3", -1, "20231234"), check("01.3", -1, 7)
+    assert (first.hint, other.hint) == (same.hint, first.hint)
+    assert first.kept and same.kept
+
+
+@pytest.mark.parametrize("exercise", [one for one in EXERCISES.values() if one.given], ids=lambda one: one.id)
+def test_students_mostly_get_other_numbers(exercise):
+    students = [f"student {number}" for number in range(60)]
+    drawn = [tuple(exercise.numbers(student).values()) for student in students]
+    pairs = list(itertools.combinations(drawn, 2))
+    assert sum(one != other for one, other in pairs) / len(pairs) > 0.6
+    for at, given in enumerate(exercise.given):
+        assert {values[at] for values in drawn} == set(given.draws)
+
+
+def test_given_numbers_show_as_text_and_table():
+    given = numbers("01.3")
+    assert repr(given).splitlines()[1] == "won = 300 customers a year: new customers won each year"
+    html = given._repr_html_()
+    assert "<code>start</code>" in html and ">5,000<" in html
+    assert ">2014<" in numbers("01b.5")._repr_html_()
+    with pytest.raises(InputError, match=r"found 'retain'; expected one of \['start', 'won', 'retention'\]"):
+        given["retain"]
+
+
+@pytest.mark.parametrize("act", [numbers, check, grade])
+def test_unknown_id_lists_the_ids(act):
+    arguments = () if act is numbers else (1,)
+    with pytest.raises(InputError, match="found '1.2'; expected one of 00.1, 01.1, 01.2"):
+        act("1.2", *arguments)
+
+
+# ---- Foreseen mistakes
+
+
+@every_number
+def test_no_two_outcomes_coincide_for_any_numbers_that_can_be_drawn(exercise):
+    for given in drawable(exercise):
+        right = exercise.answer(given)
+        assert math.isfinite(right)
+        values = [(mistake.value(given), mistake.sentence) for mistake in exercise.mistakes]
+        for value, sentence in values:
+            assert abs(value - right) > 2 * exercise.tolerance, (given, sentence)
+        for (one, what), (other, else_) in itertools.combinations(values, 2):
+            assert what == else_ or abs(one - other) > 2 * exercise.tolerance, (given, what, else_)
+
+
+@with_students(NUMBERS)
+def test_foreseen_mistake_gets_its_own_sentence(exercise, student):
+    given = exercise.numbers(student)
+    assert exercise.mistakes
+    for mistake in exercise.mistakes:
+        value = mistake.value(given)
+        result = check(exercise.id, value, student)
+        assert (result.verdict.outcome, result.verdict.score) == ("wrong", 0)
+        assert result.verdict.message.startswith("You have ") and f"{exercise.unit}. " in result.verdict.message
+        assert result.verdict.message.endswith(mistake.sentence)
+
+
+@every_function
+def test_foreseen_wrong_function_gets_its_own_sentence(exercise):
+    assert exercise.mistakes
+    for function, sentence in exercise.mistakes:
+        result = check(exercise.id, function)
+        assert result.verdict.outcome == "wrong" and 0 <= result.verdict.score < 1
+        assert sentence in result.verdict.message
+        assert f"of {len(exercise.cases)} cases are right" in result.verdict.message
+        assert grade(exercise.id, function) == exercise.points * result.verdict.score
+
+
+@every_choice
+def test_wrong_option_gets_its_own_sentence(exercise):
+    assert exercise.right not in exercise.wrong
+    assert len(set(exercise.wrong.values())) == len(exercise.wrong)
+    for letter, sentence in exercise.wrong.items():
+        verdict = check(exercise.id, letter).verdict
+        assert (verdict.outcome, verdict.message, verdict.score) == ("wrong", f"You chose {letter}. {sentence}", 0)
+    verdict = check(exercise.id, "Z").verdict
+    assert (
+        verdict.outcome == "unreadable" and ", ".join(sorted([*exercise.wrong, exercise.right])[:-1]) in verdict.message
+    )
+
+
+def test_unforeseen_number_is_told_without_a_guess():
+    assert check("01.3", 123).verdict.message == "You have 123 customers. That is not it yet."
+    assert check("01b.4", 7_700_000).verdict.message == "You have 7,700,000 USD a year. That is not it yet."
+
+
+def test_unforeseen_function_is_shown_the_first_case_that_fails():
+    def f(start, won, retention, years):
+        return bucket(start, won, retention, years) + (years > 1)
+
+    result = check("01.4", f)
+    assert "f(1000, 100, 0.8, 3) gives 757. Look at this case: three years" in result.verdict.message
+    assert result.verdict.score == 0.5 and grade("01.4", f) == 1.5
+
+
+# ---- Nothing gives the answer away
+
+
+def spoken(text):
+    return [float(found.replace(",", "")) for found in re.findall(r"\d[\d,]*(?:\.\d+)?", text.replace("−", "-"))]
+
+
+@every_number
+def test_hints_and_sentences_never_hold_the_answer(exercise):
+    texts = [*exercise.hints, *(mistake.sentence for mistake in exercise.mistakes)]
+    said = {number for text in texts for number in spoken(text)}
+    for given in drawable(exercise):
+        right = exercise.answer(given)
+        shown = {round(right, digits) for digits in range(4)} | {round(100 * right), right}
+        assert not any(math.isclose(number, abs(value)) for number in said for value in shown if value not in (0, 1))
+        assert not any(abs(number - right) <= exercise.tolerance for number in said)
+
+
+@every_choice
+def test_hints_and_sentences_never_hold_the_letter(exercise):
+    for text in (*exercise.hints, *exercise.wrong.values()):
+        assert not re.search(rf"\b(?:answer|option|letter) (?:is )?{exercise.right}\b|['\"]{exercise.right}['\"]", text)
+
+
+@every_function
+def test_message_shows_what_the_function_gives_and_not_what_it_should(exercise):
+    right = exercise.solution()
+
+    def function(*arguments):
+        return right(*arguments) + 0.137
+
+    message = check(exercise.id, function).verdict.message
+    arguments = exercise.cases[0][0]
+    assert f"gives {right(*arguments) + 0.137:,.6g}." in message
+    said = spoken(message.split(" gives ")[1])
+    assert not any(math.isclose(number, right(*arguments), rel_tol=1e-4) for number in said)
+
+
+# ---- Hints in stages
+
+
+@every
+def test_each_new_wrong_answer_opens_the_next_hint(exercise):
+    wrong = [f"wrong {number}" for number in range(len(exercise.hints) + 2)]
+    for number, answer in enumerate(wrong):
+        stage = min(number + 1, len(exercise.hints))
+        expected = f"Hint {stage} of {len(exercise.hints)}: {exercise.hints[stage - 1]}"
+        for _ in range(2):  # the same answer again opens none
+            result = check(exercise.id, answer)
+            assert result.hint == expected and expected in repr(result)
+    assert check(exercise.id, wrong[0]).hint == expected
+    assert check(exercise.id, exercise.solution()).hint == ""
+    assert check(exercise.id, wrong[0], "another student").hint.startswith("Hint 1 ")
+
+
+@pytest.mark.parametrize("same", [1234, 1234.0, np.float64(1234), np.array([1234]), pd.Series([1234.0])])
+def test_equal_numbers_are_one_answer(same):
+    assert check("01.3", 1234).hint == check("01.3", same).hint
+
+
+FUNCTION = """
+def customers_after(start, won, retention, years):
+    step = lambda customers: customers * {factor}
+    return {name}([step(start) for year in range(years)])
+"""
+
+
+def test_function_that_is_defined_again_is_the_same_answer():
+    def written(factor, name):
+        space = {}
+        exec(FUNCTION.format(factor=factor, name=name), space)
+        return space["customers_after"]
+
+    stages = [
+        check("01.4", written(*parts)).hint[:6]
+        for parts in [(2, "sum"), (2, "sum"), (3, "sum"), (3, "sum"), (3, "max")]
+    ]
+    assert stages == ["Hint 1", "Hint 1", "Hint 2", "Hint 2", "Hint 3"]
+
+
+def test_object_without_a_text_of_its_own_is_the_same_answer():
+    assert check("01.3", object()).hint == check("01.3", object()).hint
+
+
+def test_grading_leaves_no_record():
+    for answer in (1, 2, 3):
+        grade("01.3", answer)
+    assert check("01.3", 4).hint.startswith("Hint 1 ")
+
+
+# ---- Answers of every kind
+
+
+class Fails:
+    """Every way of looking at it fails."""
+
+    def fail(self, *arguments):
+        raise RuntimeError("no")
+
+    __repr__ = __str__ = __eq__ = __float__ = __array__ = __len__ = __iter__ = __bool__ = __hash__ = fail  # type: ignore[assignment]
+
+
+class FailsSpeechlessly(Exception):
+    def __str__(self):
+        raise ValueError("not even a message")
+
+
+class Attributes:
+    def __getattr__(self, name):
+        raise FailsSpeechlessly
+
+
+class FailsWhenRead:
+    def __float__(self):
+        raise FailsSpeechlessly
+
+
+def raises(problem):
+    def function(*arguments):
+        raise problem
+
+    return function
+
+
+def recursion(*arguments):
+    return recursion(*arguments)
+
+
+def generator(*arguments):
+    yield 1
+
+
+def lists():
+    endless = []
+    endless.append(endless)
+    deep = []
+    for _ in range(3000):
+        deep = [deep]
+    return endless, deep
+
+
+STRANGE = {
+    "empty text": "",
+    "text": "two thousand",
+    "number as text": "2000",
+    "html": "<script>alert(1)</script>",
+    "surrogate": "\ud800",
+    "bytes": b"2000",
+    "nan": math.nan,
+    "numpy nan": np.float64("nan"),
+    "inf": math.inf,
+    "minus inf": -math.inf,
+    "long integer": 10**400,
+    "longer integer": 10**5000,
+    "complex": 1 + 2j,
+    "numpy complex": np.complex128(2000 + 1j),
+    "true": True,
+    "numpy true": np.True_,
+    "decimal nan": Decimal("NaN"),
+    "empty list": [],
+    "dots in a list": [...],
+    "list": [2000, 2000],
+    "list of text": ["2000"],
+    "endless list": lists()[0],
+    "deep list": lists()[1],
+    "ragged list": [[1], [2, 3]],
+    "tuple": ("A", "B"),
+    "dictionary": {"answer": 2000},
+    "set": {2000},
+    "long range": range(10**12),
+    "generator": (number for number in [2000]),
+    "empty array": np.array([]),
+    "large array": np.random.default_rng(0).normal(size=(1000, 1000)),
+    "text array": np.array("2000"),
+    "date": np.datetime64("2020-01-01"),
+    "missing": pd.NA,
+    "missing date": pd.NaT,
+    "series": pd.Series([1, 2]),
+    "table": pd.DataFrame({"<b>": ["<i>"]}),
+    "class": int,
+    "module": math,
+    "object": object(),
+    "failing object": Fails(),
+    "failing class": Fails,
+    "failing attributes": Attributes(),
+    "failing message": FailsWhenRead(),
+    "exception": ValueError("<b>"),
+    "call without brackets": print,
+    "wrong arity": lambda: 1,
+    "recursion": recursion,
+    "generator function": generator,
+    "function of nothing": lambda *arguments: None,
+    "function of dots": lambda *arguments: ...,
+    "function of text": lambda *arguments: "<b>0.8</b>",
+    "function of nan": lambda *arguments: math.nan,
+    "function of a function": lambda *arguments: raises,
+    "function of a table": lambda *arguments: pd.DataFrame({"a": [1, 2]}),
+    "function of a failing object": lambda *arguments: Fails(),
+    "function that divides by zero": lambda *arguments: 1 / 0,
+    "function that fails": raises(KeyError("<script>")),
+    "function that fails at length": raises(ValueError("x" * 100_000)),
+    "function that fails speechlessly": raises(FailsSpeechlessly()),
+    "function that exits": raises(SystemExit(1)),
+    "function that warns": lambda *arguments: np.float64(1) / np.float64(0),
+}
+
+
+@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize("exercise", [NUMBERS[0], CHOICES[0], FUNCTIONS[0]], ids=["number", "choice", "function"])
+def test_strange_answer_is_answered_in_words(exercise, answer):
+    with warnings.catch_warnings(record=True):  # those of the student's own code are shown as usual
+        warnings.simplefilter("always")
+        result = check(exercise.id, answer)
+        again = check(exercise.id, answer)
+        assert grade(exercise.id, answer) == 0
+    assert result.verdict.outcome in {"wrong", "unreadable"} and result.verdict.score == 0
+    assert repr(result) == repr(again), "the same answer again opens no hint"
+    assert result.hint.startswith("Hint 1 ") and result.kept
+    assert len(result.verdict.message) < 600 and "Traceback" not in result.verdict.message
+    assert set(re.findall(r"</?\w+", result._repr_html_())) <= {"<div", "</div", "<strong", "</strong", "<br"}
+
+
+@every
+@pytest.mark.parametrize("answer", ["html", "nan", "failing object", "table", "function that fails"])
+def test_no_exercise_stops_at_a_strange_answer(exercise, answer):
+    assert exercise.judge(STRANGE[answer]).outcome in {"wrong", "unreadable"}
+
+
+def test_what_was_given_is_said():
+    assert "this is the text '2000'" in repr(check("01.3", "2000"))
+    assert "this is nan" in repr(check("01.3", np.float64("nan")))
+    assert "this is a value of type DataFrame" in repr(check("01.3", STRANGE["table"]))
+    assert "should be a letter in quotation marks, A, B, C or D." in repr(check("01.1", ["C"]))
+    assert "Pass the function itself, without brackets" in repr(check("01.4", 520.0))
+    assert "<lambda>(1000, 0, 0.8, 1) stopped with TypeError: " in repr(check("01.4", lambda: 1))
+    assert "gives nothing back. Does the function end with a return line?" in repr(check("01.4", lambda *a: None))
+    assert "should give one number; it gives the text '<b>0.8</b>'." in repr(check("01.4", lambda *a: "<b>0.8</b>"))
+    assert "should give one number; it gives inf." in repr(check("01.4", lambda *a: math.inf))
+    assert "stopped with ZeroDivisionError: division by zero." in repr(check("01.4", lambda *a: 1 / 0))
+    assert "stopped with AssertionError." in repr(check("01.4", raises(AssertionError())))
+
+
+def test_exit_in_a_function_is_an_error_of_that_function():
+    assert "stopped with SystemExit: 1." in repr(check("01.4", raises(SystemExit(1))))
+
+
+def test_interrupt_of_the_reader_passes_through():
+    class Interrupted:
+        def __float__(self):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check("01.4", raises(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        check("01.3", Interrupted())
+
+
+def test_html_shows_text_of_an_answer_as_text():
+    html = check("01.3", "<script>alert(1)</script>")._repr_html_()
+    assert "<script" not in html and "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert 'role="status"' in html
+
+    def function(*arguments):
+        raise ValueError("<img src=x onerror=alert(1)>")
+
+    function.__name__ = "<b>"
+    html = check("01.4", function)._repr_html_()
+    assert "<img" not in html and "&lt;img src=x" in html and "&lt;b&gt;(1000" in html
+
+
+# ---- Kinds of exercise, on made-up definitions
+
+ORDER = ListExercise(
+    "99.1",
+    "Read",
+    "Put in order",
+    3,
+    hints=("one", "two"),
+    well_done="Yes.",
+    items=("B", "A", "C"),
+    unlike={"B": "The first is another.", "A": "The second is another.", "C": "The third is another."},
+)
+
+
+def test_list_says_how_many_places_are_right_and_what_comes_first_wrong():
+    assert ORDER.judge(ORDER.solution()).outcome == "right"
+    assert ORDER.judge((" b", "a ", "C")).score == 1
+    verdict = ORDER.judge(["B", "C", "A"])
+    assert verdict.message == "1 of 3 are in the right place. The second is another." and verdict.score == 1 / 3
+    for answer in ("BAC", 7, ["A", "B"], ["A", "B", "B"], [1, 2, 3], {"A", "B", "C"}, [Fails()] * 3):
+        assert ORDER.judge(answer).outcome == "unreadable"
+
+
+def test_first_mistake_that_fits_is_told():
+    exercise = NumberExercise(
+        "99.2",
+        "Complete",
+        "Double",
+        1,
+        hints=("one", "two"),
+        well_done="Yes.",
+        given=(Given("x", 2.0, "", "a number", (3.0,)),),
+        answer=lambda given: 2 * given["x"],
+        unit="m",
+        tolerance=0.1,
+        mistakes=(Mistake(lambda given: given["x"], "First."), Mistake(lambda given: given["x"], "Second.")),
+    )
+    assert exercise.judge(2).message == "You have 2 m. First."
+    assert exercise.judge(6, "student").outcome == "right"
+    assert exercise.judge(4, "student").message == "You have 4 m. That is not it yet."
