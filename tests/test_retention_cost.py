@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from relmark_helpers.calculations.lifetime_value import cash_flows, margin_multiple
 from relmark_helpers.calculations.retention import churn_by_cause
 from relmark_helpers.calculations.retention_cost import four_steps, judge_programmes
 from relmark_helpers.validation import InputError
@@ -187,8 +188,39 @@ def test_summary_tells_the_four_steps():
     np.testing.assert_allclose(summary["value"], [1 / 3, 2 / 3, 60, 60])
     assert summary.loc[1, "in_words"] == "2 of 6 accounts were kept: 33.33%"
     assert "service 33.33%" in summary.loc[2, "in_words"]
-    assert summary.loc[3, "in_words"] == "60 of the 100 profit lost was judged avoidable; 10 was not judged"
+    assert summary.loc[3, "in_words"] == (
+        "60 of the 100 profit lost was judged avoidable; 10 was not judged "
+        "(counting one period's profit of each lost account)"
+    )
     assert "at most 60 per period" in summary.loc[4, "in_words"]
+    assert "one period's profit" in summary.loc[4, "in_words"]
+
+
+def test_a_lost_account_may_be_worth_more_than_one_period():
+    year = four_steps(accounts_table(), margin_rate=0.1)
+    multiple = margin_multiple(0.8, 0.1, convention="now")
+    life = four_steps(accounts_table(), margin_rate=0.1, value_multiple=multiple)
+    assert (year.value_multiple, life.value_multiple) == (1, multiple)
+    assert life.lost == year.lost and life.churn_rate == year.churn_rate
+    scaled = ["lost_profit", "avoidable_profit", "unjudged_profit"]
+    for column in year.by_cause:
+        factor = multiple if column in scaled else 1
+        np.testing.assert_allclose(life.by_cause[column], factor * year.by_cause[column])
+    # The avoidable profit is what the two accounts judged avoidable would have paid, 40 and 20 a year.
+    paid = cash_flows(40 + 20, 0.8, 0.1, periods=400, convention="now")["present_value"].sum()
+    assert life.avoidable_profit == pytest.approx(paid)
+    assert life.most_worth_spending() == pytest.approx(paid)
+    for step in (3, 4):
+        assert "each lost account as 3.667 times its profit of one period" in life.summary().loc[step, "in_words"]
+    # The price programme costs more than it saves in the year, and less than it saves over the lifetime.
+    assert judge_programmes(year, programmes_table())["worth_it"].tolist() == [True, False, False]
+    assert judge_programmes(life, programmes_table())["worth_it"].tolist() == [True, True, True]
+
+
+@pytest.mark.parametrize("multiple", [0, -1, np.nan, [1, 2]])
+def test_value_multiple_must_be_one_number_above_0(multiple):
+    with pytest.raises(InputError, match="`value_multiple`"):
+        four_steps(accounts_table(), margin_rate=0.1, value_multiple=multiple)
 
 
 def test_programmes_by_hand():

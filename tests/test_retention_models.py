@@ -7,6 +7,7 @@ import sys
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -224,7 +225,8 @@ def test_survival_far_out_keeps_its_digits():
     model = RetentionModel(0.668, 3.806)
     for t in (5_000, 20_000, 1e6):
         assert 1 - model.retention_rate(t) == pytest.approx(0.668 / (0.668 + 3.806 + t - 1), rel=1e-6)
-    assert 1 - RetentionModel(1e5, 1e10).survival(3) == pytest.approx(3e-5, rel=1e-4)
+    assert 1 - RetentionModel(1e3, 1e8).survival(3) == pytest.approx(3e-5, rel=1e-4)
+    assert RetentionModel(2.5e7, 7.5e7).survival([1, 2]) == pytest.approx([0.75, 0.75**2], rel=1e-6)
 
 
 def test_covariance_of_the_sbg_is_the_inverse_of_the_analytic_information():
@@ -273,9 +275,7 @@ def test_no_point_nearby_is_better(fit):
         assert log_likelihood(REGULAR, *(found.params.to_numpy() * factor)) < found.llf
 
 
-@pytest.mark.parametrize(
-    "parameters", [(1e-15, 1), (1, 1e-15), (1e-15, 1e-15), (1e12, 1e12), (1, 1, 1e-9), (1, 1, 300)]
-)
+@pytest.mark.parametrize("parameters", [(1e-15, 1), (1, 1e-15), (1e-15, 1e-15), (1e8, 1e8), (1, 1, 1e-9), (1, 1, 300)])
 def test_likelihood_at_extreme_parameters_is_poor_and_no_nonsense(parameters):
     assert log_likelihood(HIGH_END, *parameters) < log_likelihood(HIGH_END, 1, 1)
 
@@ -459,24 +459,109 @@ def test_customers_who_do_not_differ(survivors, rate):
     with pytest.warns(StatisticalWarning, match="no difference between customers.*only their ratio.*try fit_bdw"):
         fit = fit_sbg(survivors)
     assert not fit.converged
-    assert fit.bse.isna().all()
-    assert fit.conf_int().isna().all(axis=None)
+    for nothing in (fit.params, fit.bse, fit.cov_params, fit.conf_int(), fit.summary()):
+        assert nothing.isna().all(axis=None)
+    assert fit.mean_churn == pytest.approx(1 - rate)
+    assert repr(fit).startswith(f"<RetentionFit sBG: alpha=nan, beta=nan, mean_churn={1 - rate:.4g}, llf=")
     assert fit.model.retention_rate([1, 2, 10]) == pytest.approx([rate] * 3, abs=1e-4)
     stayed, left = sum(survivors[1:]), survivors[0] - survivors[-1]
     assert fit.llf == pytest.approx(stayed * np.log(rate) + left * np.log(1 - rate))
     table = fit.project(3)
     assert table["survival"].tolist() == pytest.approx([1, rate, rate**2, rate**3], abs=1e-4)
-    assert table.loc[1:, ["survival_low", "survival_high", "retention_low", "retention_high"]].isna().all(axis=None)
+    # The limits of a geometric model: log(-log r) scatters by sqrt((1 - r) / (n r)) / -log r, n customer periods.
+    seen = sum(survivors[:-1])
+    factor = np.exp(1.959964 * np.sqrt((1 - rate) / seen / rate) / -np.log(rate))
+    for t in (1, 2, 3):
+        low, high = (np.exp(t * np.log(rate) * f) for f in (factor, 1 / factor))
+        assert table.loc[t, ["survival_low", "survival_high"]].tolist() == pytest.approx([low, high], abs=1e-4)
+        low, high = (np.exp(np.log(rate) * f) for f in (factor, 1 / factor))
+        assert table.loc[t, ["retention_low", "retention_high"]].tolist() == pytest.approx([low, high], abs=1e-4)
 
 
 def test_customers_who_do_not_differ_and_age():
     force, c = 0.05, 1.5
     survivors = np.round(1e6 * np.exp(-force * np.arange(9.0) ** c))
-    with pytest.warns(StatisticalWarning, match="no difference between customers.*missing.$"):
+    with pytest.warns(StatisticalWarning, match="only their ratio.*mean churn 0.04877.*and c .1.5. are.*projections.$"):
         fit = fit_bdw(survivors)
     assert fit.params["c"] == pytest.approx(c, rel=1e-3)
+    assert fit.params[["alpha", "beta"]].isna().all() and fit.bse[["alpha", "beta"]].isna().all()
+    low, high = fit.conf_int().loc["c"]
+    assert low < c < high
     assert fit.model.mean_churn == pytest.approx(1 - np.exp(-force), rel=1e-3)
     assert fit.project(8)["survival"].to_numpy() == pytest.approx(survivors / 1e6, abs=1e-4)
+
+
+@pytest.mark.parametrize("fit", [fit_sbg, fit_bdw])
+def test_limits_of_alike_customers_agree_with_the_likelihood(fit):
+    survivors = np.round(5000 * np.exp(-0.1 * np.arange(5) ** 1.3))
+    with pytest.warns(StatisticalWarning, match="no difference"):
+        found = fit(survivors)
+    size = len(found.limit_cov)
+    t = np.arange(5)
+
+    def llf(logs):
+        s = np.exp(-np.exp(logs[0]) * t ** np.exp(logs[1:].sum()))
+        return -np.diff(survivors) @ np.log(-np.diff(s)) + survivors[-1] * np.log(s[-1])
+
+    at = np.append(np.log(-np.log1p(-found.mean_churn)), np.log(found.model.c))[:size]
+    h = 1e-3 * np.eye(size)
+    hessian = [[(llf(at + p + q) - llf(at + p - q) - llf(at - p + q) + llf(at - p - q)) / 4e-6 for q in h] for p in h]
+    cov = np.linalg.inv(-np.array(hessian))
+    assert found.limit_cov.to_numpy() == pytest.approx(cov, rel=1e-3)
+    row = found.project(8).loc[8]
+    slope = np.array([1, found.model.c * np.log(8)])[:size]  # of log(-log S)
+    factor = np.exp(1.959964 * np.sqrt(slope @ cov @ slope))
+    expected = np.log(row["survival"]) * np.array([factor, 1 / factor])
+    assert np.log(row[["survival_low", "survival_high"]]).tolist() == pytest.approx(expected, rel=1e-3)
+    assert row["retention_low"] < row["retention_rate"] < row["retention_high"]
+
+
+def test_limits_of_alike_customers_cover_the_truth():
+    rng = np.random.default_rng(8)
+    hits, runs = 0, 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", StatisticalWarning)
+        for _ in range(60):
+            found = fit_sbg((rng.geometric(0.2, 500)[:, None] > np.arange(6)).sum(axis=0))
+            if found.limit_cov is not None:
+                row = found.project(12).loc[12]
+                hits, runs = hits + (row["survival_low"] < 0.8**12 < row["survival_high"]), runs + 1
+    assert runs > 20
+    assert hits / runs > 0.8
+
+
+def test_few_who_leave_are_not_too_extreme_for_the_model():
+    with pytest.warns(StatisticalWarning, match="no difference"):
+        found = fit_sbg([1_000_000, 999_990, 999_980, 999_970])
+    assert found.mean_churn == pytest.approx(1e-5, rel=1e-4)
+    assert 1 - found.project(3).loc[3, "survival"] == pytest.approx(3e-5, rel=1e-3)
+
+
+def test_a_fit_is_shown_in_one_line():
+    shown = "<RetentionFit sBG: alpha=0.6681, beta=3.806, mean_churn=0.1493, llf=-1611.16, nobs=1000, n_periods=7>"
+    assert repr(fit_sbg(HIGH_END[:8])) == shown
+    assert repr(fit_bdw(HIGH_END[:8])).startswith("<RetentionFit BdW: alpha=0.2143, beta=1.427, c=1.724, mean_churn=")
+
+
+@pytest.mark.parametrize(
+    ("index", "gap"),
+    [
+        ([0, 1, 2, 4, 5], "2 to 4"),
+        ([0, 2, 3, 4, 5], "0 to 2"),
+        ([0, 1, 1, 2, 3], "1 to 1"),
+        ([4, 3, 2, 1, 0], "4 to 3"),
+    ],
+)
+def test_a_period_left_out_of_a_series_is_refused(index, gap):
+    with pytest.raises(InputError, match=f"`survivors`: found an index that goes from {gap};.*none left out"):
+        fit_sbg(pd.Series(HIGH_END[:5], index=index))
+
+
+@pytest.mark.parametrize(
+    "index", [range(5), range(2001, 2006), [0, 12, 24, 36, 48], [0.5, 0.6, 0.7, 0.8, 0.9], list("abcde")]
+)
+def test_a_series_with_equal_steps_or_names_is_taken(index):
+    assert fit_sbg(pd.Series(HIGH_END[:5], index=index)).llf == fit_sbg(HIGH_END[:5]).llf
 
 
 def test_falling_retention_suits_the_bdw_only():
@@ -528,6 +613,12 @@ def test_wrong_parameters(name, values):
         RetentionModel(*values)
     with pytest.raises(InputError, match=f"`{name}`"):
         log_likelihood(HIGH_END, *values)
+
+
+@pytest.mark.parametrize(("name", "values"), [("alpha", (1e14, 3e14)), ("alpha", (1e300, 1)), ("beta", (1, 1.1e8))])
+def test_parameters_that_lose_the_digits_are_refused(name, values):
+    with pytest.raises(InputError, match=rf"`{name}`.*at most 1e8.*use survival = \(1 - churn\)\*\*t"):
+        RetentionModel(*values)
 
 
 def test_wrong_arguments_of_the_model():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from relmark_helpers.validation import (
     InputError,
     StatisticalWarning,
+    broadcast,
     choice,
     number,
     numbers,
@@ -92,6 +93,11 @@ def test_numbers_reject_what_is_no_number(value, found):
     assert message.startswith("`survivors`: found ")
     assert found in message
     assert "; expected counts of customers. To mend it: pass " in message
+
+
+def test_text_with_thousands_separators_is_sent_back_to_where_it_was_read():
+    message = complaint(numbers, ["1,000", "869"], "survivors")
+    assert message.endswith("read text such as '1,000' with pandas.read_csv(..., thousands=',')).")
 
 
 @pytest.mark.parametrize(
@@ -175,6 +181,22 @@ def test_plain_gives_scalars_for_scalars_and_leaves_arrays(value):
     assert type(plain(np.asarray(value))) is float and plain(np.asarray(value)) == value
     array = np.asarray([value])
     assert plain(array) is array
+
+
+# ---- broadcast
+
+
+def test_broadcast_brings_arrays_to_one_shape():
+    column, row, one = np.ones((2, 1)), np.arange(3.0), np.array(5.0)
+    shapes = [array.shape for array in broadcast(column=column, row=row, one=one)]
+    assert shapes == [(2, 3)] * 3
+
+
+def test_broadcast_names_the_shapes_that_do_not_fit():
+    assert complaint(broadcast, kept=np.ones(2), at_start=np.ones(3)) == (
+        "`kept, at_start`: found kept has shape (2,), at_start has shape (3,); expected single numbers or arrays of "
+        "one common length. To mend it: give the arrays the same length, or pass single numbers."
+    )
 
 
 # ---- shares, choice, require_columns

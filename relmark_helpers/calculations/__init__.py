@@ -1,5 +1,42 @@
 """Calculations: pure functions of numbers and tables, one module per idea."""
 
+from relmark_helpers.calculations.bond_fits import BondFit, fit_bonds, fit_choices
+from relmark_helpers.calculations.bond_simulation import simulate_choices, simulate_stays
+from relmark_helpers.calculations.bonds import (
+    BONDS,
+    TEACHING_WEIGHTS,
+    BondLevels,
+    BondWeights,
+    choice_probabilities,
+    compare_levels,
+    marginal_effects,
+    stay_probability,
+    switching_cost,
+)
+from relmark_helpers.calculations.campaign import CampaignComparison, compare_mailed
+from relmark_helpers.calculations.chain_estimates import ChainEstimate, estimate_chain
+from relmark_helpers.calculations.chain_models import (
+    StoppingComparison,
+    compare_stopping,
+    recency_chain,
+    retention_chain,
+)
+from relmark_helpers.calculations.checklist import ChecklistScore, draw_statements, score_checklist
+from relmark_helpers.calculations.customer_chain import CustomerChain
+from relmark_helpers.calculations.customer_logs import recency_log, simulate_customers
+from relmark_helpers.calculations.exchange import (
+    BEHAVIOURS,
+    CRITERIA,
+    EQUAL_BEHAVIOUR_WEIGHTS,
+    EQUAL_WEIGHTS,
+    STATIONS,
+    WEIGHT_CHANGE,
+    ExchangePlacement,
+    FitProfile,
+    fit_profile,
+    nearest_station,
+    place_exchange,
+)
 from relmark_helpers.calculations.leaky_bucket import (
     BucketPath,
     break_even_keeping_cost,
@@ -9,6 +46,7 @@ from relmark_helpers.calculations.leaky_bucket import (
     replacement_need,
     steady_state,
 )
+from relmark_helpers.calculations.life_cycle import STAGES, bought_next, life_cycle_stages, loss_by_group, stage_moves
 from relmark_helpers.calculations.lifetime_value import (
     CONVENTIONS,
     ConventionComparison,
@@ -18,6 +56,24 @@ from relmark_helpers.calculations.lifetime_value import (
     margin_multiple,
     retention_elasticity,
     value_gain,
+)
+from relmark_helpers.calculations.norm_panel import period_means, two_by_two, weekly_means
+from relmark_helpers.calculations.norms import FineEffect, PreTrend, fit_fine, pre_trend
+from relmark_helpers.calculations.programme_comparison import (
+    MEASURES,
+    ClosedForm,
+    Crossing,
+    ProgrammeComparison,
+    compare_programmes,
+)
+from relmark_helpers.calculations.programme_cost import Programme, programme_path
+from relmark_helpers.calculations.programme_simulation import ProgrammeSimulation, Range, simulate_programmes
+from relmark_helpers.calculations.relationship_grid import TEXTBOOK_GRID, LevelMap, compare_with_textbook, level_map
+from relmark_helpers.calculations.relationship_levels import (
+    LevelChoice,
+    choose_level,
+    example_levels,
+    level_breakpoints,
 )
 from relmark_helpers.calculations.retention import (
     change_period,
@@ -32,42 +88,120 @@ from relmark_helpers.calculations.retention import (
 from relmark_helpers.calculations.retention_cost import RetentionCost, four_steps, judge_programmes
 from relmark_helpers.calculations.retention_fits import RetentionFit, fit_bdw, fit_sbg, log_likelihood
 from relmark_helpers.calculations.retention_models import RetentionModel
-from relmark_helpers.calculations.trend_curves import TrendCurve, fit_trend_curve, projection_error, projection_errors
+from relmark_helpers.calculations.shopping import Concentration, DealLink, concentration, deal_link, habits
+from relmark_helpers.calculations.trend_curves import TrendCurve, fit_trend_curve, projection_errors
+from relmark_helpers.calculations.weights import share_of_weights, weight_change_to_reach, weight_range
 
 __all__ = [
+    "BEHAVIOURS",
+    "BONDS",
     "CONVENTIONS",
+    "CRITERIA",
+    "EQUAL_BEHAVIOUR_WEIGHTS",
+    "EQUAL_WEIGHTS",
+    "MEASURES",
+    "STAGES",
+    "STATIONS",
+    "TEACHING_WEIGHTS",
+    "TEXTBOOK_GRID",
+    "WEIGHT_CHANGE",
+    "BondFit",
+    "BondLevels",
+    "BondWeights",
     "BucketPath",
+    "CampaignComparison",
+    "ChainEstimate",
+    "ChecklistScore",
+    "ClosedForm",
+    "Concentration",
     "ConventionComparison",
+    "Crossing",
+    "CustomerChain",
+    "DealLink",
+    "ExchangePlacement",
+    "FineEffect",
+    "FitProfile",
+    "LevelChoice",
+    "LevelMap",
+    "PreTrend",
+    "Programme",
+    "ProgrammeComparison",
+    "ProgrammeSimulation",
+    "Range",
     "RetentionCost",
     "RetentionFit",
     "RetentionModel",
+    "StoppingComparison",
     "TrendCurve",
+    "bought_next",
     "break_even_keeping_cost",
     "cash_flows",
     "change_period",
+    "choice_probabilities",
+    "choose_level",
     "churn_by_cause",
     "churn_rate",
     "compare_conventions",
+    "compare_levels",
+    "compare_mailed",
+    "compare_programmes",
+    "compare_stopping",
+    "compare_with_textbook",
+    "concentration",
     "cost_per_customer_saved",
+    "deal_link",
+    "draw_statements",
+    "estimate_chain",
+    "example_levels",
     "expected_lifetime",
     "fill_bucket",
     "fit_bdw",
+    "fit_bonds",
+    "fit_choices",
+    "fit_fine",
+    "fit_profile",
     "fit_sbg",
     "fit_trend_curve",
     "four_steps",
+    "habits",
     "holding_cost",
     "judge_programmes",
+    "level_breakpoints",
+    "level_map",
+    "life_cycle_stages",
     "lifetime_value",
     "log_likelihood",
+    "loss_by_group",
     "margin_multiple",
-    "projection_error",
+    "marginal_effects",
+    "nearest_station",
+    "period_means",
+    "place_exchange",
+    "pre_trend",
+    "programme_path",
     "projection_errors",
     "rates_from_survival",
+    "recency_chain",
+    "recency_log",
     "replacement_need",
+    "retention_chain",
     "retention_elasticity",
     "retention_rate",
     "retention_table",
+    "score_checklist",
+    "share_of_weights",
+    "simulate_choices",
+    "simulate_customers",
+    "simulate_programmes",
+    "simulate_stays",
+    "stage_moves",
+    "stay_probability",
     "steady_state",
     "survival_from_rates",
+    "switching_cost",
+    "two_by_two",
     "value_gain",
+    "weekly_means",
+    "weight_change_to_reach",
+    "weight_range",
 ]

@@ -99,7 +99,7 @@ def fill_bucket(start: float, won: float, retention: float, periods: int) -> Buc
 
     Checked against: N(t) = N* + r^t (N(0) - N*), with N* the steady state.
 
-    Source: [peck1999]
+    Source: derived here; the idea of the bucket in numbers: [peck1999]
 
     Examples
     --------
@@ -151,7 +151,7 @@ def steady_state(won: ArrayLike, retention: ArrayLike) -> Any:
     -----
     A / (1 - r): customers won per period times expected lifetime.
 
-    Source: [peck1999]
+    Source: derived here; the idea of the bucket in numbers: [peck1999]
 
     Examples
     --------
@@ -187,7 +187,7 @@ def replacement_need(base: ArrayLike, retention: ArrayLike) -> Any:
     InputError
         If an argument is outside its range.
 
-    Source: [peck1999]
+    Source: derived here; the idea of the bucket in numbers: [peck1999]
 
     Examples
     --------
@@ -234,7 +234,7 @@ def holding_cost(
     -----
     base (1 - r) acquisition_cost + base keeping_cost.
 
-    Source: [peck1999]
+    Source: derived here; the idea of the bucket in numbers: [peck1999]
 
     Examples
     --------
@@ -305,7 +305,7 @@ def break_even_keeping_cost(
     1. customers won and customers saved behave alike afterwards (same margin, same retention);
     2. the acquisition cost does not depend on how many are won.
 
-    Source: [peck1999]
+    Source: derived here; the idea of the bucket in numbers: [peck1999]
 
     Examples
     --------
@@ -343,7 +343,7 @@ def cost_per_customer_saved(retention_now: ArrayLike, retention_better: ArrayLik
     InputError
         If the better rate is not the larger one, or an argument is outside its range.
 
-    Source: [peck1999]
+    Source: derived here; the idea of the bucket in numbers: [peck1999]
 
     Examples
     --------

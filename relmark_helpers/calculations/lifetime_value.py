@@ -100,7 +100,8 @@ def lifetime_value(margin: ArrayLike, retention: ArrayLike, discount: ArrayLike,
     2. a customer who is lost does not come back.
 
     Checked against: an internet service provider with a fee of 19.95, variable cost 1.50, marketing of 6 a year,
-    attrition of 0.5 per cent and a discount rate of 1 per cent a month: 1,209 ("now", in print).
+    attrition of 0.5 per cent and a discount rate of 1 per cent a month: 1,209 ("now"; seen in the transcript of a
+    lecture and in slides, not in a book or article).
 
     Source: [fader2012], [gupta2003]
 
@@ -143,8 +144,8 @@ def margin_multiple(retention: ArrayLike, discount: ArrayLike, *, convention: st
     InputError
         As :func:`lifetime_value`.
 
-    Checked against: Gupta and Lehmann's table of multiples (retention 60 to 90, discount 10 to 16 per cent; 2.67
-    at 80 and 10 per cent seen in print, the other cells recomputed).
+    Checked against: 2.67 at retention 80 and discount 10 per cent. The other values for retention 60 to 90 and
+    discount 10 to 16 per cent are recomputed; that Gupta and Lehmann print this table is from memory, not verified.
 
     Source: [gupta2003]
 
@@ -202,32 +203,33 @@ def retention_elasticity(retention: ArrayLike, discount: ArrayLike, *, conventio
 
 
 def value_gain(retention: ArrayLike, discount: ArrayLike, *, points: ArrayLike, convention: str) -> Any:
-    """Return the relative rise of lifetime value when retention rises by some percentage points.
+    """Return the relative change of lifetime value when retention rises or falls by some percentage points.
 
     Use it to derive what "five points more retention" is worth, instead of quoting it. It says nothing about what
-    the rise costs. Retention and discount must share one time base: five points a month are not five points a year.
+    the change costs. Retention and discount must share one time base: five points a month are not five points a year.
 
     Parameters
     ----------
     retention : number or array_like
-        Share kept per period before the rise, 0 to 1; written r.
+        Share kept per period before the change, 0 to 1; written r.
     discount : number or array_like
         Discount rate per period, from 0 to below 1; written d.
     points : number or array_like
-        Rise of the retention rate as a share: 0.05 is five percentage points.
+        Change of the retention rate as a share: 0.05 is a rise of five percentage points, -0.05 a fall.
     convention : {"now", "if_retained", "next_period"}
         See the table at the head of the module.
 
     Returns
     -------
     float, or an array where an argument is an array
-        Relative rise: 0.5 means that the value is half as large again. It does not depend on the margin.
+        Relative change: 0.5 means that the value is half as large again, -0.5 that half of it is lost. It does not
+        depend on the margin.
 
     Raises
     ------
     InputError
-        If retention + points is above 1, if the value is infinite before or after the rise, or if it is 0 before
-        (retention 0 with "if_retained").
+        If retention + points is below 0 or above 1, if the value is infinite before or after the change, or if it
+        is 0 before (retention 0 with "if_retained").
 
     Notes
     -----
@@ -242,16 +244,31 @@ def value_gain(retention: ArrayLike, discount: ArrayLike, *, points: ArrayLike, 
     0.3333
     >>> round(value_gain(0.9, 0.1, points=0.05, convention="if_retained"), 4)
     0.4074
+    >>> round(value_gain(0.9, 0.1, points=-0.05, convention="if_retained"), 4)
+    -0.2444
     """
     rate, cost = _rates(retention, discount)
-    rise = numbers(
-        points, "points", low=0, high=1, expected="a rise of 0 to 1", mend="divide by 100, so that five points are 0.05"
+    change = numbers(
+        points,
+        "points",
+        low=-1,
+        high=1,
+        expected="a change of -1 to 1",
+        mend="divide by 100, so that five points are 0.05",
     )
-    rate, cost, rise = broadcast(retention=rate, discount=cost, points=rise)
-    better = rate + rise
-    above = better > 1 + 1e-12  # numpy.arange(0.5, 1, 0.05) + 0.05 ends above 1 by a rounding error
+    rate, cost, change = broadcast(retention=rate, discount=cost, points=change)
+    after = rate + change
+    below, above = after < -1e-12, after > 1 + 1e-12  # numpy.arange(0.5, 1, 0.05) + 0.05 ends above 1 by rounding
+    if below.any():
+        r, p = float(rate[below][0]), float(change[below][0])
+        raise InputError(
+            "points",
+            found=f"retention {r:g} + points {p:g} = {r + p:g}",
+            expected="a sum of at least 0: fewer than no customers cannot be kept",
+            mend=f"let retention fall by fewer points, at most {r:g} where it is {r:g}",
+        )
     if above.any():
-        r, p = float(rate[above][0]), float(rise[above][0])
+        r, p = float(rate[above][0]), float(change[above][0])
         raise InputError(
             "points",
             found=f"retention {r:g} + points {p:g} = {r + p:g}",
@@ -263,11 +280,11 @@ def value_gain(retention: ArrayLike, discount: ArrayLike, *, points: ArrayLike, 
         raise InputError(
             "retention",
             found=f"0 with convention {convention!r}",
-            expected="a value above 0 before the rise, to compare with",
+            expected="a value above 0 before the change, to compare with",
             mend="use a retention above 0, or compare the two values by their difference",
         )
-    better, cost = _rates(np.minimum(better, 1.0), cost)
-    return plain(np.asarray(_multiple(better, cost, convention) / before - 1))
+    after, cost = _rates(np.clip(after, 0.0, 1.0), cost)
+    return plain(np.asarray(_multiple(after, cost, convention) / before - 1))
 
 
 def cash_flows(margin: float, retention: float, discount: float, *, periods: int, convention: str) -> pd.DataFrame:
@@ -411,11 +428,13 @@ def _discount(discount: ArrayLike) -> NDArray[np.float64]:
 def _rates(retention: ArrayLike, discount: ArrayLike) -> list[NDArray[np.float64]]:
     """Return both rates in one shape; raise where the value would be infinite."""
     rate, cost = broadcast(retention=shares(retention, "retention"), discount=_discount(discount))
-    if (1 + cost - rate <= 0).any():
+    endless = 1 + cost - rate <= 0
+    if endless.any():
         raise InputError(
             "retention, discount",
-            found="retention 1 with discount 0",
-            expected="retention below 1 or discount above 0: endless margins without discount have an infinite value",
+            found=f"retention {rate[endless][0]:g} with discount {cost[endless][0]:g}",
+            expected="retention below 1 or discount clearly above 0: endless margins without discount have an infinite "
+            "value",
             mend="use a discount above 0, or cash_flows for a limited number of periods",
         )
     return [rate, cost]

@@ -262,7 +262,7 @@ def expected_lifetime(retention: ArrayLike) -> Any:
 
     Checked against: Best, *Market-Based Management*, fig. 1.15 (a life of 5 years is a retention of 80 per cent).
 
-    Source: [gupta2003]
+    Source: derived here (geometric lifetime).
 
     Examples
     --------
@@ -309,7 +309,7 @@ def change_period(retention: ArrayLike, *, months: float, to_months: float) -> A
     -----
     r ** (to_months / months). Assumes the same rate in every part of the period.
 
-    Source: [gupta2003]
+    Source: derived here (geometric lifetime).
 
     Examples
     --------

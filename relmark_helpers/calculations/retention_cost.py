@@ -16,7 +16,9 @@ __all__ = ["RetentionCost", "four_steps", "judge_programmes"]
 
 @dataclass(frozen=True, eq=False)
 class RetentionCost:
-    """The outcome of the four steps; made by :func:`four_steps`. Money is per period of the revenue column.
+    """The outcome of the four steps; made by :func:`four_steps`.
+
+    Revenue is per period of the revenue column. Profit counts as many periods as ``value_multiple`` says.
 
     Attributes
     ----------
@@ -28,11 +30,13 @@ class RetentionCost:
         Indexed by ``cause``, the largest loss of profit first: ``lost``, ``churn_rate``, ``lost_revenue``,
         ``lost_profit``, ``avoidable_lost``, ``avoidable_profit``, ``unjudged_lost``, ``unjudged_profit``.
     profit_lost : float
-        Profit of one period lost with all lost accounts.
+        Profit lost with all lost accounts: one period's, times ``value_multiple``.
     avoidable_profit : float
         The part lost with accounts whose loss was judged avoidable.
     unjudged_profit : float
         The part lost with accounts that nobody judged: neither avoidable nor unavoidable.
+    value_multiple : float
+        Profits of one period that a lost account is counted as.
     """
 
     at_start: int
@@ -43,9 +47,16 @@ class RetentionCost:
     profit_lost: float
     avoidable_profit: float
     unjudged_profit: float
+    value_multiple: float
+
+    @property
+    def _horizon(self) -> str:
+        if self.value_multiple == 1:
+            return "one period's profit of each lost account"
+        return f"each lost account as {self.value_multiple:.4g} times its profit of one period"
 
     def most_worth_spending(self, share_saved: float = 1.0) -> float:
-        """Return the most that is worth spending per period to prevent a share of the avoidable loss.
+        """Return the most that is worth spending in a period to prevent a share of that period's avoidable loss.
 
         Parameters
         ----------
@@ -55,8 +66,8 @@ class RetentionCost:
         Returns
         -------
         float
-            share_saved x avoidable profit, per period. It counts one period's profit only; an account that is
-            saved and stays longer is worth more, see lifetime value.
+            share_saved x avoidable profit, on the horizon of ``value_multiple``. With a multiple of 1 it is a
+            floor, because an account that is saved and stays longer is worth more.
 
         Raises
         ------
@@ -90,18 +101,21 @@ class RetentionCost:
                 "Estimate the profit lost through avoidable churn",
                 self.avoidable_profit,
                 f"{self.avoidable_profit:,.0f} of the {self.profit_lost:,.0f} profit lost was judged avoidable; "
-                f"{self.unjudged_profit:,.0f} was not judged",
+                f"{self.unjudged_profit:,.0f} was not judged (counting {self._horizon})",
             ),
             (
                 "Spend on reducing churn as long as that costs less than the profit lost",
                 self.most_worth_spending(),
-                f"at most {self.most_worth_spending():,.0f} per period, if all avoidable churn could be prevented",
+                f"at most {self.most_worth_spending():,.0f} per period, if all avoidable churn could be prevented "
+                f"(counting {self._horizon})",
             ),
         ]
         return pd.DataFrame(rows, columns=["task", "value", "in_words"], index=pd.RangeIndex(1, 5, name="step"))
 
 
-def four_steps(accounts: pd.DataFrame, *, margin_rate: float, revenue: str = "revenue_usd") -> RetentionCost:
+def four_steps(
+    accounts: pd.DataFrame, *, margin_rate: float, value_multiple: float = 1.0, revenue: str = "revenue_usd"
+) -> RetentionCost:
     """Return the four steps of retention cost for a table of accounts.
 
     Use it on one period of accounts under contract, with a cause and a judgement for each loss. Do not read the
@@ -115,6 +129,10 @@ def four_steps(accounts: pd.DataFrame, *, margin_rate: float, revenue: str = "re
         ``avoidable``, True, False or missing (not judged), looked at for lost accounts only.
     margin_rate : number
         Share of revenue that is profit, 0 to 1.
+    value_multiple : number
+        Profits of one period (usually a year) that a lost account is worth, above 0. The default 1 counts the
+        profit of one period only, as in Kotler's example: a floor. For the lifetime pass
+        ``margin_multiple(retention, discount, convention="now")`` with rates per period of the revenue column.
     revenue : str
         Name of the column with the revenue of the account per period, 0 or more, none missing.
 
@@ -126,14 +144,17 @@ def four_steps(accounts: pd.DataFrame, *, margin_rate: float, revenue: str = "re
     Raises
     ------
     InputError
-        Naming column and row: an unknown status, a lost account without a cause, a kept account with one, a
-        revenue that is missing or negative, a judgement that is neither True, False nor missing.
+        If ``value_multiple`` is not above 0; and, naming column and row, for an unknown status, a lost account
+        without a cause, a kept account with one, a revenue that is missing or negative, a judgement that is neither
+        True, False nor missing.
 
     Notes
     -----
-    Profit lost = sum of the lost accounts' revenue x margin rate. Assumes
+    Profit lost = sum of the lost accounts' revenue x margin rate x value multiple. The multiple is this
+    workbook's addition. Assumes
 
-    1. an account that was lost would have brought the same revenue as in the period before;
+    1. an account that was lost would have brought the same revenue as in the period before, for as long as the
+       multiple counts; accounts that were saved may stay for a shorter time than others;
     2. all accounts have the same margin rate;
     3. the judgement "avoidable" is right. It is made after the fact, by people who have an interest in it.
 
@@ -153,6 +174,10 @@ def four_steps(accounts: pd.DataFrame, *, margin_rate: float, revenue: str = "re
     >>> result = four_steps(accounts, margin_rate=0.1)
     >>> result.profit_lost, result.avoidable_profit, result.unjudged_profit
     (90.0, 40.0, 20.0)
+    >>> from relmark_helpers.calculations.lifetime_value import margin_multiple
+    >>> lifetime = margin_multiple(0.8, 0.1, convention="now")
+    >>> round(four_steps(accounts, margin_rate=0.1, value_multiple=lifetime).avoidable_profit, 2)
+    146.67
     """
     require_columns(accounts, "accounts", [revenue, "status", "cause", "avoidable"])
     if accounts.empty:
@@ -160,6 +185,14 @@ def four_steps(accounts: pd.DataFrame, *, margin_rate: float, revenue: str = "re
             "accounts", found="no rows", expected="one row per account", mend="check how the table was read or filtered"
         )
     margin = _share(margin_rate, "margin_rate")
+    multiple = number(
+        value_multiple,
+        "value_multiple",
+        low=0,
+        low_open=True,
+        expected="how many profits of one period a lost account is worth, above 0",
+        mend="leave it out for one period's profit, or pass a margin_multiple",
+    )
     money = _column(
         accounts,
         "accounts",
@@ -205,7 +238,7 @@ def four_steps(accounts: pd.DataFrame, *, margin_rate: float, revenue: str = "re
 
     judged = avoidable[is_lost].isin([True]).to_numpy(dtype=bool)
     unjudged = avoidable[is_lost].isna().to_numpy(dtype=bool)
-    profit = money[is_lost] * margin
+    profit = money[is_lost] * margin * multiple
     at_start, lost = len(accounts), int(is_lost.sum())
     rows = pd.DataFrame(
         {
@@ -231,6 +264,7 @@ def four_steps(accounts: pd.DataFrame, *, margin_rate: float, revenue: str = "re
         profit_lost=float(profit.sum()),
         avoidable_profit=float((profit * judged).sum()),
         unjudged_profit=float((profit * unjudged).sum()),
+        value_multiple=multiple,
     )
 
 
@@ -246,13 +280,16 @@ def judge_programmes(result: RetentionCost, programmes: pd.DataFrame) -> pd.Data
         From :func:`four_steps`.
     programmes : pandas.DataFrame
         One row per programme. Columns: ``programme`` (name), ``cause`` (one of the causes in the result),
-        ``share_saved`` (share of the avoidable loss of that cause it prevents, 0 to 1), ``cost`` (money per period).
+        ``share_saved`` (share of the avoidable loss of that cause it prevents, 0 to 1), ``cost`` (money in the
+        period in which it prevents these losses).
 
     Returns
     -------
     pandas.DataFrame
         The programmes with ``profit_saved``, ``net_gain`` (profit saved - cost), ``worth_it`` (net gain above 0)
         and ``unjudged_profit`` (lost for that cause with accounts that nobody judged; not counted as saved).
+        All hold on the horizon of the result's ``value_multiple``: with 1, a programme that is not worth it within
+        the period may be worth it over the lifetime of the accounts it saves.
 
     Raises
     ------

@@ -32,10 +32,14 @@ class RetentionFit:
     Parameters
     ----------
     model : RetentionModel
+        Where the data show no difference between customers, one whose alpha and beta are large enough to make all
+        customers alike; its :attr:`mean_churn` and c are estimates, the size of alpha and beta is not.
     params : Series
-        Estimates named alpha, beta and, for the beta-discrete-Weibull, c.
+        Estimates named alpha, beta and, for the beta-discrete-Weibull, c. alpha and beta are missing (NaN) where
+        the data show no difference between customers.
     cov_params : DataFrame
-        Covariance of the estimates, from the observed information. Missing (NaN) where the likelihood has no peak.
+        Covariance of the estimates, from the observed information. Missing where the estimate is, or where the
+        likelihood has no peak.
     llf : float
         Log-likelihood at the estimates, or at the limit where the data show no difference between customers.
     nobs : float
@@ -44,6 +48,9 @@ class RetentionFit:
         Periods used, up to the one in which the last customer left.
     converged : bool
         True if the search ended on a peak of the likelihood.
+    limit_cov : DataFrame or None
+        Only where the data show no difference between customers: covariance of ``log force`` and, for the
+        beta-discrete-Weibull, ``log c`` in the limiting model S(t) = exp(-force t^c). :meth:`project` uses it.
 
     Notes
     -----
@@ -66,6 +73,20 @@ class RetentionFit:
     nobs: float
     n_periods: int
     converged: bool
+    limit_cov: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        """Return kind of model, estimates and fit in one line."""
+        estimates = ", ".join(f"{name}={value:.4g}" for name, value in self.params.items())
+        return (
+            f"<RetentionFit {'BdW' if 'c' in self.params else 'sBG'}: {estimates}, mean_churn={self.mean_churn:.4g}, "
+            f"llf={self.llf:.2f}, nobs={self.nobs:g}, n_periods={self.n_periods}>"
+        )
+
+    @property
+    def mean_churn(self) -> float:
+        """Mean chance of leaving in the first period; an estimate also where alpha and beta have none."""
+        return self.model.mean_churn
 
     @property
     def bse(self) -> pd.Series[float]:
@@ -127,11 +148,14 @@ class RetentionFit:
         DataFrame
             Indexed by ``period`` 0 to ``horizon``: ``survival``, ``survival_low``, ``survival_high``,
             ``retention_rate``, ``retention_low``, ``retention_high``, all shares. Period 0 has no rate (NaN);
-            limits are missing where standard errors are.
+            limits are missing where the search found no peak.
 
         Notes
         -----
-        Delta method on the scale log(-log S), usual for survival curves, so that limits stay within 0 to 1.
+        Delta method on the scale log(-log S), usual for survival curves, so that limits stay within 0 to 1. Where
+        the data show no difference between customers, the limits are those of the limiting model
+        S(t) = exp(-force t^c), with c = 1 for the shifted-beta-geometric: they take for certain that customers are
+        alike, and are too narrow if customers differ a little.
 
         Examples
         --------
@@ -144,18 +168,17 @@ class RetentionFit:
         """
         t = np.arange(whole_number(horizon, "horizon", low=1, high=10_000) + 1, dtype=float)
         z = float(special.ndtri((1 + _open_share(level, "level")) / 2))
-        slopes = survival_slopes(t, self.model)[:, : len(self.params)]
-        survival = self._with_limits(log_survival(t[1:], self.model), slopes[1:], z)
-        rate = self._with_limits(log_rate(t[1:], self.model), np.diff(slopes, axis=0), z)
+        if self.limit_cov is None:
+            cov, slopes = self.cov_params.to_numpy(), survival_slopes(t, self.model)
+        else:  # log S = -force t^c, in log force and log c
+            cov, log_s = self.limit_cov.to_numpy(), log_survival(t, self.model)
+            slopes = np.column_stack([log_s, self.model.c * log_s * np.log(np.maximum(t, 1))])
+        slopes = slopes[:, : len(cov)]
+        survival = _with_limits(log_survival(t[1:], self.model), slopes[1:], cov, z)
+        rate = _with_limits(log_rate(t[1:], self.model), np.diff(slopes, axis=0), cov, z)
         table = np.column_stack([np.vstack([np.ones(3), survival]), np.vstack([np.full(3, np.nan), rate])])
         names = ["survival", "survival_low", "survival_high", "retention_rate", "retention_low", "retention_high"]
         return pd.DataFrame(table, columns=names, index=pd.RangeIndex(t.size, name="period"))
-
-    def _with_limits(self, log_share: Floats, slopes: Floats, z: float) -> Floats:
-        """Return columns share, low, high for shares exp(log_share) whose logs have these slopes in the parameters."""
-        variance = np.einsum("ij,jk,ik->i", slopes, self.cov_params.to_numpy(), slopes)
-        factor = np.exp(z * np.sqrt(variance) / -log_share)
-        return np.column_stack([np.exp(log_share), np.exp(log_share * factor), np.exp(log_share / factor)])
 
 
 def log_likelihood(survivors: ArrayLike, alpha: float, beta: float, c: float = 1.0) -> float:
@@ -207,7 +230,8 @@ def fit_sbg(survivors: ArrayLike) -> RetentionFit:
     ----------
     survivors : array_like, one-dimensional
         Customers still there at periods 0, 1, 2, ... of equal length. Counts and not shares, because the
-        standard errors depend on how many customers there are.
+        standard errors depend on how many customers there are. Whole percentages (100, 87, 74, ...) cannot be
+        told from counts: they are taken as 100 customers. The numbers that index a Series must have equal steps.
 
     Returns
     -------
@@ -216,18 +240,24 @@ def fit_sbg(survivors: ArrayLike) -> RetentionFit:
     Raises
     ------
     InputError
-        If survivors are missing, negative, shares, rise or cover one period only; or where no finite estimate
-        exists: no churn, none after period 1, or nobody left after period 1.
+        If survivors are missing, negative, shares, rise, cover one period only or leave a period out; or where no
+        finite estimate exists: no churn, none after period 1, or nobody left after period 1.
 
     Warns
     -----
     StatisticalWarning
-        If the data show no difference between customers (alpha and beta then have a ratio, but no size and no
-        standard error), nobody is left at the end, counts are not whole, or the search fails.
+        If the data show no difference between customers (alpha and beta then have a ratio, but no size: both are
+        NaN, see ``mean_churn``; projections keep their limits), nobody is left at the end, counts are not whole, or
+        the search fails.
 
     Notes
     -----
-    Maximum likelihood over log parameters with exact slopes. Assumptions: see :class:`RetentionModel`.
+    Maximum likelihood over log parameters with exact slopes. Assumptions, as in :class:`RetentionModel`:
+
+    1. Leaving is seen and final, and customers leave independently of each other.
+    2. A customer's chance of leaving is the same in every period, and differs between customers by a beta
+       distribution.
+    3. All started together, and nothing from outside (prices, rivals) changes over time.
 
     Checked against: Fader and Hardie (2007), High End .668, 3.806 (log-likelihood -1611.2); Regular .704, 1.182.
 
@@ -250,7 +280,7 @@ def fit_bdw(survivors: ArrayLike) -> RetentionFit:
     Parameters
     ----------
     survivors : array_like, one-dimensional
-        As for :func:`fit_sbg`.
+        As for :func:`fit_sbg`: counts of customers at periods 0, 1, 2, ... of equal length.
 
     Returns
     -------
@@ -263,7 +293,13 @@ def fit_bdw(survivors: ArrayLike) -> RetentionFit:
 
     Notes
     -----
-    As :func:`fit_sbg`; c = 1 gives that model.
+    Maximum likelihood over log parameters with exact slopes; c = 1 gives the model of :func:`fit_sbg`. Assumptions:
+
+    1. Leaving is seen and final, and customers leave independently of each other.
+    2. A customer's chance of leaving in the first period differs between customers by a beta distribution.
+    3. It then rises (c above 1) or falls (c below 1) in the same way for all: each one's survival is
+       (1 - chance)^(t^c).
+    4. All started together, and nothing from outside (prices, rivals) changes over time.
 
     Checked against: the package foretell, High End, years 0 to 4: .25937, 1.72276, 1.58428.
 
@@ -291,15 +327,23 @@ def _fit(survivors: ArrayLike, *, shape: bool) -> RetentionFit:
         )
     names = ["alpha", "beta", "c"] if shape else ["alpha", "beta"]
     peak = climb(counts, shape=shape)
-    alike, alike_llf = fit_all_alike(counts, shape=shape)
+    alike = fit_all_alike(counts, shape=shape)
     k = len(names)
-    model, llf, converged, cov = model_at(peak.at), peak.llf, True, np.full((k, k), np.nan)
-    if peak.llf < alike_llf + _NO_GAIN:
-        model, llf, converged = alike, alike_llf, False
+    model, llf, converged, cov, limit_cov = model_at(peak.at), peak.llf, True, np.full((k, k), np.nan), None
+    params = pd.Series([getattr(model, name) for name in names], index=names, name="estimate")
+    if peak.llf < alike.llf + _NO_GAIN:
+        model, llf, converged = alike.model, alike.llf, False
+        params[:] = [np.nan, np.nan, model.c][:k]
+        limits = ["log force", "log c"][: k - 1]
+        limit_cov = pd.DataFrame(alike.cov, index=limits, columns=limits)
+        if shape:
+            cov[2, 2] = model.c**2 * alike.cov[1, 1]
+        ratio = f"their ratio (mean churn {model.mean_churn:.4g} in the first period)"
+        determined = f"only {ratio} and c ({model.c:.4g}) are determined" if shape else f"only {ratio} is determined"
         _warn(
             "the data show no difference between customers in their chance of leaving: alpha and beta grow without "
-            "end, and only their ratio is determined. The model given treats all customers as alike; standard errors "
-            "and limits are missing." + ("" if shape else " If retention rates fall over time, try fit_bdw.")
+            f"end and are given as NaN; {determined}. The model given treats all customers as alike, and so do the "
+            "limits of its projections." + ("" if shape else " If retention rates fall over time, try fit_bdw.")
         )
     elif not peak.found:
         converged = False
@@ -311,9 +355,15 @@ def _fit(survivors: ArrayLike, *, shape: bool) -> RetentionFit:
     else:
         sizes = np.exp(peak.at)
         cov = np.linalg.inv(-peak.curvature) * np.outer(sizes, sizes)
-    params = pd.Series([getattr(model, name) for name in names], index=names, name="estimate")
     cov_params = pd.DataFrame(cov, index=names, columns=names)
-    return RetentionFit(model, params, cov_params, llf, float(counts[0]), counts.size - 1, converged)
+    return RetentionFit(model, params, cov_params, llf, float(counts[0]), counts.size - 1, converged, limit_cov)
+
+
+def _with_limits(log_share: Floats, slopes: Floats, cov: Floats, z: float) -> Floats:
+    """Return columns share, low, high for shares exp(log_share) whose logs have these slopes in the parameters."""
+    variance = np.einsum("ij,jk,ik->i", slopes, cov, slopes)
+    factor = np.exp(z * np.sqrt(variance) / -log_share)
+    return np.column_stack([np.exp(log_share), np.exp(log_share * factor), np.exp(log_share / factor)])
 
 
 def _counts(survivors: ArrayLike) -> Floats:
@@ -330,8 +380,20 @@ def _counts(survivors: ArrayLike) -> Floats:
             "survivors",
             found=f"{counts.size} values" if counts.ndim < 2 else f"an array with {counts.ndim} dimensions",
             expected="a flat sequence: the customers at the start, then those still there after each period",
-            mend="pass for example survivors=[1000, 869, 743]",
+            mend="pass for example survivors=[1000, 631, 468, 382]",
         )
+    if isinstance(survivors, pd.Series) and pd.api.types.is_numeric_dtype(survivors.index.dtype):
+        index = survivors.index.to_numpy(dtype=float)
+        steps = np.diff(index)
+        gaps = np.flatnonzero(~np.isclose(steps, steps[steps > 0].min(initial=np.inf)))
+        if gaps.size:
+            raise InputError(
+                "survivors",
+                found=f"an index that goes from {index[gaps[0]]:g} to {index[gaps[0] + 1]:g}",
+                expected="periods of equal length in order of time, none left out",
+                mend="fill in the missing period, end the series before it, or use survivors.to_numpy() if the index "
+                "does not count periods",
+            )
     if counts[0] <= 1:
         raise InputError(
             "survivors",

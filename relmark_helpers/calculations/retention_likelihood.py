@@ -12,7 +12,8 @@ from relmark_helpers.calculations.retention_models import Floats, RetentionModel
 
 _EDGE = 12.0  # the search keeps alpha and beta between exp(-12) and exp(12)
 _EDGE_C = 3.0  # and c between exp(-3) and exp(3)
-_LIKE_ONE_CUSTOMER = 1e6  # the smaller of alpha and beta where all customers are alike
+_LIKE_ONE_CUSTOMER = 1e6  # the smaller of alpha and beta where all customers are alike,
+_LARGEST = 1e8  # unless this holds the larger one back
 
 
 class Peak(NamedTuple):
@@ -22,6 +23,14 @@ class Peak(NamedTuple):
     llf: float
     curvature: Floats  # second derivatives of the log-likelihood in the logs
     found: bool
+
+
+class Alike(NamedTuple):
+    """The best fit of S(t) = exp(-force t^c), the limit in which all customers are alike."""
+
+    model: RetentionModel
+    llf: float
+    cov: Floats  # of log force and, if c is estimated, log c; NaN where there is no peak
 
 
 def climb(counts: Floats, *, shape: bool) -> Peak:
@@ -61,8 +70,8 @@ def climb(counts: Floats, *, shape: bool) -> Peak:
     return Peak(at, float(-loss(at)[0] * size), -bent * size, bool(found))
 
 
-def fit_all_alike(counts: Floats, *, shape: bool) -> tuple[RetentionModel, float]:
-    """Return the limit of large alpha and beta, S(t) = exp(-force t^c), at its best, and its log-likelihood."""
+def fit_all_alike(counts: Floats, *, shape: bool) -> Alike:
+    """Return the limit of large alpha and beta, S(t) = exp(-force t^c), at its best."""
     from scipy import optimize
 
     t = np.arange(counts.size, dtype=float)
@@ -72,13 +81,26 @@ def fit_all_alike(counts: Floats, *, shape: bool) -> tuple[RetentionModel, float
         fall = np.exp(logs[0]) * np.diff(t ** np.exp(logs[1:].sum()))
         return float(counts[1:] @ fall - special.xlogy(-np.diff(counts), -np.expm1(-fall)).sum())
 
+    def slope(logs: Floats) -> Floats:
+        """Return the derivatives of the loss."""
+        force, c = np.exp(logs[0]), np.exp(logs[1:].sum())
+        fall = force * np.diff(t**c)
+        in_logs = np.column_stack([fall, force * c * np.diff(special.xlogy(t**c, t))])[:, : logs.size]
+        return np.asarray((counts[1:] + np.diff(counts) / np.expm1(fall)) @ in_logs)
+
     start = [np.log(-np.log(counts[1:].sum() / counts[:-1].sum())), *[0.0] * shape]
     edges = [(-40.0, 6.0)] + [(-_EDGE_C, _EDGE_C)] * shape
     options = {"xatol": 1e-10, "fatol": 1e-10, "maxiter": 2000}
     best = optimize.minimize(loss, start, method="Nelder-Mead", bounds=edges, options=options)
     churn = -np.expm1(-np.exp(best.x[0]))
-    size = _LIKE_ONE_CUSTOMER / min(churn, 1 - churn)
-    return RetentionModel(size * churn, size * (1 - churn), np.exp(best.x[1:].sum())), -float(best.fun)
+    size = min(_LIKE_ONE_CUSTOMER / min(churn, 1 - churn), _LARGEST / max(churn, 1 - churn))
+    model = RetentionModel(size * churn, size * (1 - churn), np.exp(best.x[1:].sum()))
+    low, high = np.transpose(edges)
+    bent = _differences(slope, best.x)
+    inside = ((low + 0.01 < best.x) & (best.x < high - 0.01)).all()
+    peak = inside and np.isfinite(bent).all() and np.linalg.eigvalsh(bent).min() > 1e-8
+    cov = np.asarray(np.linalg.inv(bent) if peak else np.full_like(bent, np.nan), dtype=float)
+    return Alike(model, -float(best.fun), cov)
 
 
 def value_and_slope(counts: Floats, logs: Floats) -> tuple[float, Floats]:

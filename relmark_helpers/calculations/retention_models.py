@@ -22,6 +22,7 @@ __all__ = ["RetentionModel"]
 Floats = NDArray[np.float64]
 
 _SUMMED = 4096  # periods that a discounted sum adds one by one; the rest is an integral
+_LARGEST = 1e8  # alpha and beta beyond lose the digits of survival
 _FAR = 1e4  # from here on series replace gamma functions
 
 
@@ -34,7 +35,7 @@ class RetentionModel:
 
     Parameters
     ----------
-    alpha, beta : float above 0
+    alpha, beta : float above 0, at most 1e8
         Shape of the beta distribution of the chance of leaving; alpha and beta in Fader and Hardie.
     c : float above 0
         Duration dependence. 1 is the shifted-beta-geometric model (sBG). In the beta-discrete-Weibull (BdW) a
@@ -43,7 +44,8 @@ class RetentionModel:
     Raises
     ------
     InputError
-        If a parameter is not a finite number above 0, or an argument of a method is outside its range.
+        If a parameter is not a finite number above 0, alpha or beta is above 1e8, or an argument of a method is
+        outside its range.
 
     Notes
     -----
@@ -82,6 +84,14 @@ class RetentionModel:
                 expected="a finite number above 0",
                 mend=f"use {name}=1.0",
             )
+            if name != "c" and size > _LARGEST:
+                raise InputError(
+                    name,
+                    found=f"{size:g}",
+                    expected="a number of at most 1e8: beyond, rounding errors grow",
+                    mend="where alpha and beta are both large, all customers are alike: use survival = (1 - churn)**t "
+                    "with churn = alpha / (alpha + beta)",
+                )
             object.__setattr__(self, name, size)
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from relmark_helpers.exercises import lesson_00, lesson_01, lesson_01b, lesson_01c
+from relmark_helpers.exercises import lesson_00, lesson_01, lesson_01b, lesson_01c, lesson_02, lesson_02b, lesson_02c
 from relmark_helpers.exercises.exercise import Exercise, Given, Verdict, as_number
 from relmark_helpers.exercises.progress import recall, remember
 from relmark_helpers.validation import InputError
@@ -18,12 +18,11 @@ from relmark_helpers.validation import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise for lesson in (lesson_00, lesson_01, lesson_01b, lesson_01c) for exercise in lesson.EXERCISES
-}
+_LESSONS = (lesson_00, lesson_01, lesson_01b, lesson_01c, lesson_02, lesson_02b, lesson_02c)
+EXERCISES: dict[str, Exercise] = {exercise.id: exercise for lesson in _LESSONS for exercise in lesson.EXERCISES}
 
 _HEADINGS = {"right": "Right.", "wrong": "Not yet.", "missing": "Open.", "unreadable": "Not readable."}
-_COLOURS = {"right": "#2f9e77", "wrong": "#d4570a", "missing": "#5d6b78", "unreadable": "#d4570a"}
+_COLOURS = {"right": "#2f9e77", "wrong": "#c9500a", "missing": "#5d6b78", "unreadable": "#c9500a"}
 
 
 @dataclass(frozen=True)

@@ -146,34 +146,6 @@ class ChoiceExercise(Exercise):
 
 
 @dataclass(frozen=True)
-class ListExercise(Exercise):
-    """The answer is a list in a given order; the message says how many places are right and which comes first wrong."""
-
-    items: tuple[str, ...] = field(kw_only=True)
-    """The right order."""
-    unlike: Mapping[str, str] = field(kw_only=True)
-    """What to say when the item in this place is not the right one, by right item."""
-
-    def solution(self, student: str = "") -> list[str]:
-        return list(self.items)
-
-    def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict:
-        if isinstance(answer, str) or not isinstance(answer, Sequence):
-            return Verdict(
-                "unreadable", f"The answer should be a list of {len(self.items)} letters in quotation marks.", 0.0
-            )
-        given = [str(item).strip().upper() for item in answer]
-        if sorted(given) != sorted(self.items):
-            return Verdict("unreadable", f"Use each of {', '.join(sorted(self.items))} exactly once.", 0.0)
-        fitting = sum(one == other for one, other in zip(given, self.items, strict=True))
-        if fitting == len(self.items):
-            return Verdict("right", self.well_done, 1.0)
-        first = next(item for item, one in zip(self.items, given, strict=True) if item != one)
-        message = f"{fitting} of {len(self.items)} are in the right place. {self.unlike[first]}"
-        return Verdict("wrong", message, fitting / len(self.items))
-
-
-@dataclass(frozen=True)
 class FunctionExercise(Exercise):
     """The answer is a function; it is called with each case and compared with ``answer``.
 

@@ -15,6 +15,9 @@ from relmark_helpers.exercises.exercise import (
     NumberExercise,
 )
 
+_BLUE_APRON_2017Q1: Final = 1_036_000
+_BLUE_APRON_2017Q2: Final = 943_000
+
 _VISIT: Final = ("arrival", "repair", "explanation")
 
 
@@ -28,6 +31,11 @@ def _share(name: str, value: float, meaning: str) -> Given:
     return Given(name, value, "share", meaning, draws)
 
 
+def _bucket(start: float, won: float, retention: float, years: float) -> float:
+    """Return the customers after a number of years, 0 years included."""
+    return retention**years * start + won * (1 - retention**years) / (1 - retention)
+
+
 EXERCISES: Final[tuple[Exercise, ...]] = (
     ChoiceExercise(
         "01.1",
@@ -35,7 +43,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         "Tell the definitions apart",
         1,
         hints=(
-            "Read the last column of the table: one definition speaks of money.",
+            "Read the definitions themselves, not only the key words: one of them uses a verb that speaks of money.",
             "Look for the author whose four verbs end with a condition about cost and profit in the long run.",
         ),
         well_done=(
@@ -82,7 +90,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             Mistake(
                 lambda given: _encounters(given) * given["dispatch"] * given["parts"],
                 (
-                    "You multiplied all five steps. The customer does not see the planning and the van: they are not "
+                    "You multiplied all five steps. The customer does not see dispatch and parts: they are not "
                     "encounter points."
                 ),
             ),
@@ -101,6 +109,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 lambda given: 100 * _encounters(given),
                 "The steps are right, but this is a percentage. The answer is asked as a share between 0 and 1.",
             ),
+            Mistake(lambda given: 1 - _encounters(given), "That is the share of visits in which something goes wrong."),
         ),
     ),
     NumberExercise(
@@ -148,6 +157,14 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                     "In this lesson they can leave from the next year on."
                 ),
             ),
+            Mistake(
+                lambda given: given["start"],
+                "That is where the base starts. As long as those lost and those won differ, it moves.",
+            ),
+            Mistake(
+                lambda given: given["won"] * (1 - given["retention"]),
+                "You multiplied by the leak. To find the level at which the leak equals those won, divide by it.",
+            ),
         ),
     ),
     FunctionExercise(
@@ -190,45 +207,65 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 lambda start, won, retention, years: start * retention**years,
                 "You forgot the customers who are won each year.",
             ),
+            (
+                lambda start, won, retention, years: _bucket(start, won * retention, retention, years),
+                "Customers just won leave in the same year here. First keep the share that stays, then add those won.",
+            ),
+            (
+                lambda start, won, retention, years: _bucket(start, won, retention, years + 1),
+                "This is one year too many.",
+            ),
+            (
+                lambda start, won, retention, years: _bucket(start, won, retention, years - 1),
+                "This is one year too few. Does the loop run `years` times?",
+            ),
         ),
         tolerance=0.01,
     ),
     NumberExercise(
         "01.5",
         "Transfer",
-        "Read a real bucket: Blue Apron",
+        "Find the customers that a report does not show",
         2,
         hints=(
-            "Take the two customer numbers from the table: first quarter of 2017 and last quarter of 2017.",
-            "A change in per cent compares with where it started: (last − first) / first × 100.",
+            "How many of the customers of 2017Q1 are still there in 2017Q2, at the given retention?",
+            "Customers at the end = customers kept + customers won. Solve it for the customers won.",
+            "Customers of 2017Q2, less the retention rate times customers of 2017Q1.",
         ),
         well_done=(
-            "More than a quarter of the customers were gone within three quarters, although the firm went on paying "
-            "for marketing: bought customers are not yet kept customers."
+            "So many were won, and the base shrank all the same. The number hangs on the assumed retention: try others."
         ),
-        answer=lambda given: 100 * (746_000 / 1_036_000 - 1),
-        unit="per cent",
-        tolerance=0.06,
+        given=(
+            Given(
+                "retention",
+                0.7,
+                "share a quarter",
+                "customers kept (an assumption, not reported)",
+                (0.6, 0.65, 0.7, 0.75),
+            ),
+        ),
+        answer=lambda given: _BLUE_APRON_2017Q2 - given["retention"] * _BLUE_APRON_2017Q1,
+        unit="customers",
+        tolerance=1.0,
         mistakes=(
             Mistake(
-                lambda given: 746_000 - 1_036_000, "That is the change in customers. The question asks for per cent."
-            ),
-            Mistake(lambda given: 746_000 / 1_036_000 - 1, "That is a share. Multiply by 100 to give per cent."),
-            Mistake(
-                lambda given: -100 * (746_000 / 1_036_000 - 1),
-                "The size is right, but the number of customers fell: the sign is missing.",
+                lambda given: _BLUE_APRON_2017Q2 - _BLUE_APRON_2017Q1,
+                "That is the change of the base. Those who left were partly replaced: first find how many were kept.",
             ),
             Mistake(
-                lambda given: 100 * (1_036_000 / 746_000 - 1),
-                "You compared with the last quarter. A change is measured against where it started.",
+                lambda given: (1 - given["retention"]) * _BLUE_APRON_2017Q1,
+                "That is how many were lost. The base was not held, so fewer than that were won.",
             ),
             Mistake(
-                lambda given: 100 * (1 - 1_036_000 / 746_000),
-                "You compared with the last quarter. A change is measured against where it started.",
+                lambda given: given["retention"] * _BLUE_APRON_2017Q1, "That is how many were kept. The rest were won."
             ),
             Mistake(
-                lambda given: 100 * 746_000 / 1_036_000,
-                "That is how many per cent are left. The question asks for the change.",
+                lambda given: (1 - given["retention"]) * _BLUE_APRON_2017Q2,
+                "Retention is a share of the customers of the quarter before, not of the same quarter.",
+            ),
+            Mistake(
+                lambda given: given["retention"] * _BLUE_APRON_2017Q1 - _BLUE_APRON_2017Q2,
+                "The size is right, but the sign is not: won = customers at the end less customers kept.",
             ),
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from relmark_helpers.calculations.lifetime_value import lifetime_value, value_gain
@@ -16,9 +17,14 @@ from relmark_helpers.exercises.exercise import (
 )
 
 
-def _months_to_pay_back(year: float) -> float:
-    row = load_dataset("dish_network_annual").set_index("year").loc[int(year)]
-    return float(row["sac_usd"] / row["arpu_usd"])
+def _margin_per_dollar(given: Mapping[str, float]) -> float:
+    """Return the expected margin of a subscriber over the lifetime, per dollar of acquisition cost."""
+    row = load_dataset("dish_network_annual").set_index("year").loc[int(given["year"])]
+    return float(given["margin_share"] * row["arpu_usd"] / row["monthly_churn"] / row["sac_usd"])
+
+
+def _churn(given: Mapping[str, float]) -> float:
+    return float(load_dataset("dish_network_annual").set_index("year").loc[int(given["year"]), "monthly_churn"])
 
 
 EXERCISES: Final[tuple[Exercise, ...]] = (
@@ -115,6 +121,24 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 ),
                 "You used a year's margin with monthly rates. Margin, retention and discount rate need one time base.",
             ),
+            Mistake(
+                lambda given: lifetime_value(
+                    given["fee"] - given["cost"] - given["marketing"] / 12,
+                    1 - given["attrition"],
+                    0.0,
+                    convention="now",
+                ),
+                "Discounting is missing: a dollar of next month is worth a little less today.",
+            ),
+            Mistake(
+                lambda given: lifetime_value(
+                    given["fee"] - given["cost"] - given["marketing"] / 12,
+                    given["attrition"],
+                    given["discount"],
+                    convention="now",
+                ),
+                "You used the share that leaves where the share that stays belongs.",
+            ),
         ),
     ),
     FunctionExercise(
@@ -160,6 +184,12 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                     100 * value_gain(retention, discount, points=0.05, convention="if_retained")
                 ),
                 "The steps are right, but this is a percentage. Return a share: 0.25 for 25 per cent.",
+            ),
+            (
+                lambda retention, discount: (
+                    (retention + 0.05) / (1 + discount - retention - 0.05) - retention / (1 + discount - retention)
+                ),
+                "That is the difference of the two multiples. The gain compares it with the multiple before.",
             ),
         ),
         tolerance=0.0005,
@@ -215,41 +245,62 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 "You took the unavoidable part. The avoidable part is what spending can save.",
             ),
             Mistake(
-                lambda given: given["accounts"] * given["revenue"] * given["margin_rate"] * given["avoidable"],
-                "You forgot the churn rate: only lost accounts lose profit.",
+                lambda given: given["accounts"] * given["churn"] * given["revenue"],
+                "That is the revenue of all lost accounts. Take the margin of it, and then the avoidable part.",
+            ),
+            Mistake(
+                lambda given: (
+                    given["accounts"]
+                    * given["churn"]
+                    * given["revenue"]
+                    * given["margin_rate"]
+                    * given["avoidable"]
+                    / 1e6
+                ),
+                "That is in millions. Give dollars.",
             ),
         ),
     ),
     NumberExercise(
         "01b.5",
         "Transfer",
-        "How long does a real customer take to pay back?",
+        "Does a new subscriber earn back what it cost?",
         2,
         hints=(
-            "Pick the row of the given year; SAC is what it cost to win one subscriber.",
-            "ARPU is revenue a month from one subscriber. How many of them does it take to reach the SAC?",
-            "Divide sac_usd by arpu_usd.",
+            "A subscriber brings margin share × revenue a month, for an expected 1 / churn months.",
+            "Both the revenue and the churn rate are by the month, so no conversion is needed.",
+            "Margin share × arpu_usd / monthly_churn, and all that divided by sac_usd.",
         ),
-        well_done=(
-            "This counts revenue, not profit. With real costs of service the pay-back takes longer, so keeping matters "
-            "more."
+        well_done="Above 1 the acquisition cost is earned back. Discounting and a smaller margin would lower it.",
+        given=(
+            Given("year", 2014.0, "", "year of the row to use", (2004.0, 2006.0, 2008.0, 2010.0, 2012.0, 2014.0)),
+            Given(
+                "margin_share", 0.4, "share", "margin in a dollar of revenue (an assumption)", (0.3, 0.35, 0.4, 0.45)
+            ),
         ),
-        given=(Given("year", 2014.0, "", "year of the row to use", (2001.0, 2004.0, 2006.0, 2008.0, 2010.0, 2012.0)),),
-        answer=lambda given: _months_to_pay_back(given["year"]),
-        unit="months of revenue",
-        tolerance=0.06,
+        answer=_margin_per_dollar,
+        unit="dollars of margin for each dollar of acquisition cost",
+        tolerance=0.006,
         mistakes=(
             Mistake(
-                lambda given: _months_to_pay_back(given["year"]) / 12,
-                "You used a year's revenue: this is in years. The question asks for months.",
+                lambda given: _margin_per_dollar(given) / given["margin_share"],
+                "That is revenue. Only the margin share of it is left to pay for the acquisition.",
             ),
             Mistake(
-                lambda given: 12 * _months_to_pay_back(given["year"]),
-                "ARPU is a month's revenue already: do not divide it by 12.",
+                lambda given: 12 * _margin_per_dollar(given),
+                "Revenue and churn are both by the month. Do not bring one of them to a year.",
             ),
             Mistake(
-                lambda given: 1 / _months_to_pay_back(given["year"]),
-                "You divided the other way round: acquisition cost goes on top.",
+                lambda given: _margin_per_dollar(given) / 12,
+                "Revenue and churn are both by the month. Do not bring one of them to a year.",
+            ),
+            Mistake(
+                lambda given: _margin_per_dollar(given) * _churn(given),
+                "That is about one month's margin for each dollar of cost. The expected lifetime is 1 / churn months.",
+            ),
+            Mistake(
+                lambda given: 1 / _margin_per_dollar(given),
+                "You divided the other way round: acquisition cost goes below the line.",
             ),
         ),
     ),

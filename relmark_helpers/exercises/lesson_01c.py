@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from relmark_helpers.calculations.retention import change_period
-from relmark_helpers.calculations.retention_fits import fit_sbg
+from relmark_helpers.calculations.retention_fits import fit_bdw, fit_sbg
 from relmark_helpers.calculations.retention_models import RetentionModel
 from relmark_helpers.datasets import load_dataset
 from relmark_helpers.exercises.exercise import (
@@ -88,6 +88,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                     "The two groups no longer have the sizes that they started with."
                 ),
             ),
+            Mistake(
+                lambda given: 100 * sum(_left(given, 2)) / sum(_left(given, 1)),
+                "That is a percentage. Give a share.",
+            ),
         ),
     ),
     ChoiceExercise(
@@ -142,6 +146,12 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 lambda alpha, beta, years: 1 - float(RetentionModel(alpha, beta).survival(years)),
                 "That is the share that has left. Survival is the share that is still there.",
             ),
+            (
+                lambda alpha, beta, years: float(
+                    RetentionModel(alpha, beta).survival(years + 1) / RetentionModel(alpha, beta).survival(1)
+                ),
+                "Every rate is one year too late. The rate of year 1 is beta / (alpha + beta).",
+            ),
         ),
         tolerance=0.0005,
     ),
@@ -187,6 +197,13 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 ),
                 "That is the High End segment. Use the column `regular`.",
             ),
+            Mistake(
+                lambda given: (
+                    1000 * float(fit_bdw(load_dataset("fader_hardie_retention")["regular"][:8]).model.survival(12))
+                ),
+                "That is the beta-discrete-Weibull model. Use `fit_sbg`.",
+            ),
+            Mistake(lambda given: _regular(7), "That is year 7. The question asks for year 12."),
         ),
     ),
     NumberExercise(
@@ -204,7 +221,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 "churn",
                 0.0159,
                 "share a month",
-                "DISH's churn rate in 2014, per month",
+                "churn rate of a firm such as DISH Network",
                 (0.0157, 0.0164, 0.0176, 0.0186),
             ),
         ),
@@ -227,6 +244,14 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             Mistake(
                 lambda given: given["churn"] ** 12,
                 "You raised churn to the power 12. It is staying that happens twelve times.",
+            ),
+            Mistake(
+                lambda given: 12 * given["churn"],
+                "That adds up twelve months of churn. The question asks for the share that stays.",
+            ),
+            Mistake(
+                lambda given: 100 * change_period(1 - given["churn"], months=1, to_months=12),
+                "That is a percentage. Give a share.",
             ),
         ),
     ),

@@ -1,8 +1,23 @@
 """Explorers: sliders tied to a calculation and a figure. Live in JupyterLab, a still picture anywhere else."""
 
+from relmark_helpers.explore.bonds import explore_bonds
+from relmark_helpers.explore.customer_chain import explore_stopping
+from relmark_helpers.explore.exchange import explore_exchange
 from relmark_helpers.explore.explorer import Explorer
 from relmark_helpers.explore.leaky_bucket import explore_bucket
 from relmark_helpers.explore.lifetime_value import explore_conventions
+from relmark_helpers.explore.programme_cost import explore_programmes
+from relmark_helpers.explore.relationship_levels import explore_levels
 from relmark_helpers.explore.retention_models import explore_churn_mixture
 
-__all__ = ["Explorer", "explore_bucket", "explore_churn_mixture", "explore_conventions"]
+__all__ = [
+    "Explorer",
+    "explore_bonds",
+    "explore_bucket",
+    "explore_churn_mixture",
+    "explore_conventions",
+    "explore_exchange",
+    "explore_levels",
+    "explore_programmes",
+    "explore_stopping",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
@@ -53,7 +54,7 @@ class Explorer(Generic[Result]):
     -----
     Displays as a live panel together with the still figure of its present values. JupyterLab shows the panel; a page
     without a kernel (book, slides, PDF) shows the figure. It uses no ``Output`` widget, which can stop a headless run.
-    A warning of the calculation is added to the sentence under the picture.
+    A warning of the calculation is added to the sentence under the picture, and to the caption of the figure.
     """
 
     def __init__(
@@ -81,18 +82,22 @@ class Explorer(Generic[Result]):
         return str(self._picture.sentence)
 
     def _show(self, change: object = None) -> None:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            result = self.result
+        result, cautions = self._result_and_cautions()
         words = self._plot.words(result)
         with self._picture.hold_sync():
             self._picture.jpeg = self._live.frame(result, words)
             self._picture.alt = words.alt
-            self._picture.sentence = " ".join(
-                [f"{words.title}.", words.description, *(f"Caution: {one.message}" for one in caught)]
-            ).strip()
+            self._picture.sentence = " ".join(filter(None, [f"{words.title}.", words.description, *cautions]))
+
+    def _result_and_cautions(self) -> tuple[Result, list[str]]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            result = self.result
+        return result, list(dict.fromkeys(f"Caution: {one.message}" for one in caught))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        still = self._plot.figure(self.result)._repr_mimebundle_()
+        result, cautions = self._result_and_cautions()
+        figure = self._plot.figure(result)
+        still = replace(figure, caption=" ".join([figure.caption, *cautions]))._repr_mimebundle_()
         live = self.panel._repr_mimebundle_()
         return {**still, **(live[0] if isinstance(live, tuple) else live), "text/plain": still["text/plain"]}

@@ -29,6 +29,6 @@ def explore_churn_mixture(observed: pd.Series[float], group: str, source: str = 
         lambda alpha, beta: ModelAndData(RetentionModel(alpha, beta), observed, group, source),
         {
             "alpha": slider("alpha (weight on leaving)", 1.0, 0.1, 8.0, 0.05, form=".2f"),
-            "beta": slider("beta (weight on staying)", 1.0, 0.1, 12.0, 0.05, form=".2f"),
+            "beta": slider("beta (weight on staying)", 1.0, 0.1, 40.0, 0.05, form=".2f"),
         },
     )

@@ -37,7 +37,7 @@ def timeline_figure(events: pd.DataFrame, *, title: str) -> LessonFigure:
     return LessonFigure(
         figure,
         alt=f"Timeline with {len(events)} entries. {listed}.",
-        caption="Dates of the works named in this section; the spacing of the entries is even, not to scale.",
+        caption="The spacing of the entries is even, not to scale.",
         table=events.set_index("year"),
     )
 

@@ -63,6 +63,7 @@ class LessonFigure:
         buffer = io.BytesIO()
         with house_style():
             self.figure.savefig(buffer, format="png", metadata={"Software": None})
+        self.figure.set_layout_engine("none")  # laid out a second time, things would move by a hair
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

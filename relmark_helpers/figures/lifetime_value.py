@@ -167,7 +167,9 @@ def exhibits_figure(exhibits: pd.DataFrame) -> LessonFigure:
         axes.set(xlabel="Printed increase for five points more retention (per cent)", xlim=(0, 105))
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside lower center", ncols=2)
-        headline(figure, "Two printed versions of one exhibit do not agree")
+        headline(
+            figure, f"{apart['industry']}: {apart['reichheld_sasser_1990']:.0f} or {apart['peck_1999']:.0f} per cent?"
+        )
     return LessonFigure(
         figure,
         alt=(
@@ -176,8 +178,8 @@ def exhibits_figure(exhibits: pd.DataFrame) -> LessonFigure:
             f"{apart['reichheld_sasser_1990']:.0f} per cent in one and {apart['peck_1999']:.0f} in the other."
         ),
         caption=(
-            "Increase per customer that two books print for five points more retention. "
-            "Hollow marks: printed from memory, not checked against a copy."
+            "Increase that an article and a book print for five points more retention. "
+            "Hollow marks: not checked against a copy."
         ),
         table=exhibits,
     )

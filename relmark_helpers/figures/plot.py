@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -48,7 +49,8 @@ class Plot(ABC, Generic[Result]):
     """A kind of figure, drawn from a kind of result.
 
     A subclass says what its axes depend on (:meth:`setting`), draws them (:meth:`lay_out`), puts the moving artists in
-    place (:meth:`move`) and finds the words (:meth:`words`). It computes nothing beyond positions on the page.
+    place (:meth:`move`) and finds the words (:meth:`words`). It computes nothing beyond positions on the page. Since
+    ``lay_out`` keeps its artists on the plot, each still and each moving form is drawn by a copy of its own.
     """
 
     size: tuple[float, float] = (7.0, 4.2)
@@ -72,17 +74,18 @@ class Plot(ABC, Generic[Result]):
 
     def figure(self, result: Result) -> LessonFigure:
         """Return the still form."""
-        words = self.words(result)
+        plot = copy(self)
+        words = plot.words(result)
         with house_style():
-            figure = Figure(figsize=self.size, layout="constrained")
-            self.lay_out(figure, result)
-            self.move(result)
+            figure = Figure(figsize=plot.size, layout="constrained")
+            plot.lay_out(figure, result)
+            plot.move(result)
             headline(figure, words.title)
         return LessonFigure(figure, words.alt, words.caption, words.description, words.table)
 
     def open(self, dpi: int = 110) -> Live[Result]:
         """Return the moving form."""
-        return Live(self, dpi)
+        return Live(copy(self), dpi)
 
 
 class Live(Generic[Result]):

@@ -21,12 +21,13 @@ def churn_cost_figure(cost: RetentionCost, *, source: str) -> LessonFigure:
     >>> from relmark_helpers.calculations import four_steps
     >>> cost = four_steps(load_dataset("business_accounts_simulated"), margin_rate=0.1)
     >>> churn_cost_figure(cost, source="Simulated.").caption
-    'Profit lost in one year with lost accounts, by the recorded cause. Simulated.'
+    'Profit lost with the accounts of one year, one yearly profit for each, by the recorded cause. Simulated.'
     """
     if cost.by_cause.empty:
         raise InputError(
             "cost", found="no lost account", expected="one or more", mend="there is no churn to draw in this period"
         )
+    worth = "one yearly profit" if cost.value_multiple == 1 else f"{cost.value_multiple:.3g} yearly profits"
     table = pd.DataFrame(
         {
             "avoidable": cost.by_cause["avoidable_profit"],
@@ -50,7 +51,7 @@ def churn_cost_figure(cost: RetentionCost, *, source: str) -> LessonFigure:
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.set(xlabel="Profit lost in a year (USD)", xlim=(0, 1.04 * table.sum(axis=1).max()))
+        axes.set(xlabel="Profit lost (USD)", xlim=(0, 1.04 * table.sum(axis=1).max()))
         axes.xaxis.set_major_formatter("{x:,.0f}")
         figure.legend(loc="outside lower center", ncols=3)
         headline(figure, f"{share:.0%} of the profit lost was judged avoidable")
@@ -61,6 +62,6 @@ def churn_cost_figure(cost: RetentionCost, *, source: str) -> LessonFigure:
             f"judged avoidable; the cause with the largest avoidable loss is {largest}, "
             f"{table.loc[largest, 'avoidable']:,.0f} dollars."
         ),
-        caption=f"Profit lost in one year with lost accounts, by the recorded cause. {source}",
+        caption=f"Profit lost with the accounts of one year, {worth} for each, by the recorded cause. {source}",
         table=table,
     )

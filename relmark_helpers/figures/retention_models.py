@@ -49,12 +49,12 @@ def rival_curves_figure(errors: pd.DataFrame, *, fitted_to: int, source: str) ->
         axes.set(xlabel="Year", ylabel="Customers still there", xlim=(-0.3, last + 0.5), ylim=(0, 1.05))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.legend(loc="lower left", ncols=2)
-        headline(figure, f"All curves fit years 0 to {fitted_to}; by year {last} they part")
+        headline(figure, f"Fitted to years 0 to {fitted_to}, far apart in year {last}")
     return LessonFigure(
         figure,
         alt=(
-            f"Line chart of the share of customers still there in years 0 to {last}, observed and by fitted curves. "
-            f"All curves pass near the first {fitted_to + 1} points. Errors in year {last}: {listed}."
+            f"Line chart of the share of customers still there in years 0 to {last}, observed and by curves "
+            f"fitted to years 0 to {fitted_to}. Errors in year {last}: {listed}."
         ),
         caption=(
             f"Curves fitted to years 0 to {fitted_to} and extended to year {last}; errors in year {last}: {listed}. "
