@@ -33,7 +33,7 @@ def _share(name: str, value: float, meaning: str) -> Given:
 
 def _bucket(start: float, won: float, retention: float, years: float) -> float:
     """Return the customers after a number of years, 0 years included."""
-    return retention**years * start + won * (1 - retention**years) / (1 - retention)
+    return float(retention**years * start + won * (1 - retention**years) / (1 - retention))
 
 
 EXERCISES: Final[tuple[Exercise, ...]] = (
