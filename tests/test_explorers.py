@@ -41,7 +41,7 @@ def picture(explorer):
 
 def state(explorer):
     shown = picture(explorer)
-    return shown.jpeg, shown.alt, shown.sentence
+    return shown.jpeg, shown.alt, f"{shown.title}. {shown.reading}".strip()
 
 
 def walk(widget):
@@ -78,7 +78,7 @@ def test_every_corner_gives_a_picture_and_a_sentence(make):
         jpeg, alt, sentence = state(explorer)
         image = Image.open(io.BytesIO(jpeg))
         image.load()
-        assert image.format == "JPEG" and image.size == tuple(round(110 * inches) for inches in explorer._plot.size)
+        assert image.format == "JPEG" and image.size == tuple(int(104 * inches) for inches in explorer._plot.size)
         assert min(image.convert("L").getextrema()) < 100, "the picture is empty"
         assert sentence == explorer.sentence and sentence.count(".") >= 2 and "Caution" not in sentence
         assert len(alt) > 60 and not re.search(r"\b(nan|inf)\b", alt + sentence)
@@ -178,4 +178,4 @@ def test_warning_of_a_calculation_is_added_to_the_sentence_as_long_as_it_holds()
 
 def test_picture_sends_what_the_browser_needs():
     synced = set(Picture(width=700).keys)
-    assert {"jpeg", "alt", "sentence", "width", "_esm"} <= synced
+    assert {"jpeg", "alt", "title", "reading", "width", "_esm"} <= synced

@@ -18,12 +18,13 @@ Result = TypeVar("Result")
 
 
 class Picture(anywidget.AnyWidget):
-    """The picture of an explorer with its alt text, and a sentence that a screen reader speaks after each change."""
+    """The picture of an explorer with its alt text, under words that a screen reader speaks after each change."""
 
     _esm = files("relmark_helpers.explore").joinpath("picture.js").read_text(encoding="utf-8")
     jpeg = traitlets.Bytes().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
-    sentence = traitlets.Unicode().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
+    reading = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
 
 
@@ -54,7 +55,7 @@ class Explorer(Generic[Result]):
     -----
     Displays as a live panel together with the still figure of its present values. JupyterLab shows the panel; a page
     without a kernel (book, slides, PDF) shows the figure. It uses no ``Output`` widget, which can stop a headless run.
-    A warning of the calculation is added to the sentence under the picture, and to the caption of the figure.
+    A warning of the calculation is added to the words over the picture, and to the caption of the figure.
     """
 
     def __init__(
@@ -78,16 +79,17 @@ class Explorer(Generic[Result]):
 
     @property
     def sentence(self) -> str:
-        """The sentence under the picture."""
-        return str(self._picture.sentence)
+        """The words over the picture: its title, what it says, and cautions."""
+        return f"{self._picture.title}. {self._picture.reading}".strip()
 
     def _show(self, change: object = None) -> None:
         result, cautions = self._result_and_cautions()
         words = self._plot.words(result)
         with self._picture.hold_sync():
-            self._picture.jpeg = self._live.frame(result, words)
+            self._picture.jpeg = self._live.frame(result)
             self._picture.alt = words.alt
-            self._picture.sentence = " ".join(filter(None, [f"{words.title}.", words.description, *cautions]))
+            self._picture.title = words.title
+            self._picture.reading = " ".join(filter(None, [words.description, *cautions]))
 
     def _result_and_cautions(self) -> tuple[Result, list[str]]:
         with warnings.catch_warnings(record=True) as caught:

@@ -1,4 +1,4 @@
-// A picture with alt text and a spoken sentence, and names for the sliders that share its panel.
+// A picture with alt text and spoken words over it, and names for the sliders that share its panel.
 // ipywidgets gives its sliders no accessible name; here each takes the text of its visible label.
 
 function nameControls(panel) {
@@ -17,19 +17,24 @@ function nameControls(panel) {
 function render({ model, el }) {
   const figure = document.createElement("figure");
   const image = document.createElement("img");
-  const sentence = document.createElement("figcaption");
+  const words = document.createElement("figcaption");
+  const title = document.createElement("strong");
+  const reading = document.createElement("span");
   figure.style.margin = "0.5em 0";
   image.style.cssText = `width:100%;max-width:${model.get("width")}px;height:auto;display:block`;
-  sentence.setAttribute("role", "status");
-  sentence.style.maxWidth = `${model.get("width")}px`;
-  figure.append(image, sentence);
+  words.setAttribute("role", "status");
+  words.style.cssText = `max-width:${model.get("width")}px;margin-bottom:0.5em`;
+  title.style.cssText = "display:block;font-size:1.15em";
+  words.append(title, reading);
+  figure.append(words, image);
   el.append(figure);
 
   const show = () => {
     const previous = image.src;
     image.src = URL.createObjectURL(new Blob([model.get("jpeg")], { type: "image/jpeg" }));
     image.alt = model.get("alt");
-    sentence.textContent = model.get("sentence");
+    title.textContent = model.get("title");
+    reading.textContent = model.get("reading");
     if (previous) URL.revokeObjectURL(previous);
   };
   model.on("change:jpeg", show);

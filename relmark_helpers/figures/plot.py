@@ -83,7 +83,7 @@ class Plot(ABC, Generic[Result]):
             headline(figure, words.title)
         return LessonFigure(figure, words.alt, words.caption, words.description, words.table)
 
-    def open(self, dpi: int = 110) -> Live[Result]:
+    def open(self, dpi: int = 104) -> Live[Result]:
         """Return the moving form."""
         return Live(copy(self), dpi)
 
@@ -99,28 +99,29 @@ class Live(Generic[Result]):
         self._canvas: Any  # matplotlib gives no types for what it does
         self._background: Any
 
-    def frame(self, result: Result, words: Words) -> bytes:
-        """Return the picture of ``result`` as JPEG, the quickest to encode of the formats every browser shows."""
+    def frame(self, result: Result) -> bytes:
+        """Return the picture of ``result`` as JPEG, the quickest to encode of the formats every browser shows.
+
+        The title is left to the page around it: drawing letters takes longer than drawing curves.
+        """
         setting = self._plot.setting(result)
         if setting != self._setting:
-            self._draw_axes(result, words)
+            self._draw_axes(result)
             self._setting = setting
         self._plot.move(result)
-        self._title.set_text(words.title)
         self._canvas.restore_region(self._background)
         for artist in self._moving:
             self._canvas.figure.draw_artist(artist)
         buffer = io.BytesIO()
         picture = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
-        picture.save(buffer, "jpeg", quality=92, subsampling=0)
+        picture.save(buffer, "jpeg", quality=90, subsampling=0)
         return buffer.getvalue()
 
-    def _draw_axes(self, result: Result, words: Words) -> None:
+    def _draw_axes(self, result: Result) -> None:
         with house_style():
             figure = Figure(figsize=self._plot.size, dpi=self._dpi, layout="constrained")
             self._canvas = FigureCanvasAgg(figure)
-            self._title = headline(figure, words.title)
-            self._moving = [*self._plot.lay_out(figure, result), self._title]
+            self._moving = self._plot.lay_out(figure, result)
             self._plot.move(result)
             self._canvas.draw()
             figure.set_layout_engine("none")
