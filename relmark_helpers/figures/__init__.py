@@ -2,6 +2,7 @@
 
 from relmark_helpers.figures.bonds import bond_levels_figure, bond_worth_figure
 from relmark_helpers.figures.campaign import campaign_figure
+from relmark_helpers.figures.comparison import comparison_figure
 from relmark_helpers.figures.customer_chain import chain_figure, stopping_figure
 from relmark_helpers.figures.exchange import continuum_figure, profile_figure
 from relmark_helpers.figures.history import concept_map_figure, timeline_figure
@@ -28,6 +29,7 @@ __all__ = [
     "chain_figure",
     "churn_cost_figure",
     "churn_mixture_figure",
+    "comparison_figure",
     "concentration_figure",
     "concept_map_figure",
     "continuum_figure",
