@@ -1,4 +1,4 @@
-"""Settings for all tests: no time limit per example, and a progress file that is not the reader's own."""
+"""Settings for all tests: no time limit per example; progress and kept runs are not the reader's own."""
 
 import os
 import tempfile
@@ -14,3 +14,4 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory()
     config.add_cleanup(folder.cleanup)
     os.environ["RELMARK_PROGRESS"] = os.path.join(folder.name, "progress.jsonl")
+    os.environ["RELMARK_CACHE"] = os.path.join(folder.name, "cache")

@@ -2,10 +2,6 @@
 
 import ast
 import logging
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,48 +12,23 @@ import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 
+from relmark_helpers.editions.lesson import Lesson, called
+from relmark_helpers.editions.runner import MOVING, WIDGET, run_lessons, run_notebook
 from relmark_helpers.exercises.checking import CheckResult
-from tests.lessons import LESSONS, ROOT, Lesson, called
+from tests.lessons import LESSONS
 
 EVERY = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
-CELL_SECONDS = 60
-LESSON_SECONDS, LESSON_MEGABYTES = 10, 350
-WIDGET = "application/vnd.jupyter.widget-view+json"
+LESSON_SECONDS = 10
+LESSON_MEGABYTES = 400  # with the pictures for pages that have no kernel
 
 Runs = dict[str, "Future[nbformat.NotebookNode]"]
 
 
-def network_off() -> list[str]:
-    """The command that starts another one without network, or nothing where the system has none."""
-    for command in (["unshare", "--net"], ["unshare", "--net", "--map-root-user"]):
-        if shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True).returncode == 0:
-            return command
-    return []
-
-
-def run(source: Path, folder: Path, seconds: float = CELL_SECONDS) -> nbformat.NotebookNode:
-    """Run a notebook in a process of its own and return it with its outputs."""
-    result = folder / source.name
-    environment = {**os.environ, "RELMARK_PROGRESS": str(folder / f"{source.stem}.jsonl")}
-    command = [*network_off(), sys.executable, str(ROOT / "tests" / "run_lesson.py")]
-    done = subprocess.run(
-        [*command, str(source), str(result), str(seconds)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return nbformat.read(result, 4)
-
-
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """All lessons, run two at a time."""
-    folder = tmp_path_factory.mktemp("runs")
+def runs() -> Iterator[Runs]:
+    """All lessons, run two at a time; the tests of the editions take them from the cache."""
     with ThreadPoolExecutor(max_workers=2) as pool:
-        yield {lesson.id: pool.submit(run, lesson.path, folder) for lesson in LESSONS}
+        yield {lesson.id: pool.submit(lambda lesson=lesson: run_lessons([lesson])[lesson.id]) for lesson in LESSONS}
 
 
 @pytest.fixture
@@ -117,8 +88,12 @@ def test_sliders_leave_a_still_picture_where_no_kernel_runs(done: nbformat.Noteb
     for cell in done.cells:
         if cell.cell_type == "code" and any(name.startswith("explore_") for name in called(cell.source)):
             (output,) = cell.outputs
-            assert {WIDGET, "text/html", "image/png", "text/plain"} <= set(output.data), cell.id
+            assert {WIDGET, MOVING, "text/html", "image/png", "text/plain"} <= set(output.data), cell.id
             assert output.data["text/html"].startswith("<figure"), cell.id
+            for slider in output.data[MOVING]:
+                start = slider["frames"][slider["start"]]
+                assert start["alt"] == output.data[MOVING][0]["frames"][output.data[MOVING][0]["start"]]["alt"]
+                assert len({frame["jpeg"] for frame in slider["frames"]}) > 1, f"{slider['name']} moves nothing"
 
 
 @EVERY
@@ -166,6 +141,11 @@ def notebook_of(folder: Path, *code: str) -> Path:
     return path
 
 
+def run(source: Path, folder: Path, seconds: float = 60) -> nbformat.NotebookNode:
+    run_notebook(source, folder / source.name, seconds)
+    return nbformat.read(folder / source.name, 4)
+
+
 def test_runner_finds_faults_and_stops_at_an_error(tmp_path):
     warned = "import warnings\nwarnings.warn('careful')"
     boxes = "print('Glyph 27969 missing from font(s)')"
@@ -177,5 +157,5 @@ def test_runner_finds_faults_and_stops_at_an_error(tmp_path):
 
 
 def test_runner_stops_a_cell_that_does_not_end(tmp_path):
-    with pytest.raises(AssertionError, match="cell cell-1 took longer than 1 seconds"):
+    with pytest.raises(SystemExit, match="cell cell-1 took longer than 1 seconds"):
         run(notebook_of(tmp_path, "while True: pass"), tmp_path, seconds=1)

@@ -12,8 +12,9 @@ import yaml
 
 from relmark_helpers.citations import known_keys
 from relmark_helpers.datasets import load_dataset
+from relmark_helpers.editions.lesson import FENCED, Lesson, called, checked_id
 from relmark_helpers.exercises import EXERCISES
-from tests.lessons import FENCED, LESSONS, ROOT, Lesson, called, checked_id
+from tests.lessons import LESSONS, ROOT
 
 TAUGHT = [lesson for lesson in LESSONS if lesson.id != "00"]
 EVERY = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from relmark_helpers.figures.plot import Plot
+from relmark_helpers.figures.plot import Plot, Words
 
 Result = TypeVar("Result")
 
@@ -49,7 +50,7 @@ class Explorer(Generic[Result]):
     ----------
     plot : draws the result.
     calculate : takes the controls' values by name and returns the result.
-    controls : the widgets by the name of the argument that they feed.
+    controls : the sliders by the name of the argument that they feed.
 
     Notes
     -----
@@ -59,7 +60,7 @@ class Explorer(Generic[Result]):
     """
 
     def __init__(
-        self, plot: Plot[Result], calculate: Callable[..., Result], controls: Mapping[str, widgets.ValueWidget]
+        self, plot: Plot[Result], calculate: Callable[..., Result], controls: Mapping[str, widgets.FloatSlider]
     ) -> None:
         self._plot = plot
         self._calculate = calculate
@@ -75,30 +76,78 @@ class Explorer(Generic[Result]):
     @property
     def result(self) -> Result:
         """The calculation's result at the controls' present values."""
-        return self._calculate(**{name: control.value for name, control in self.controls.items()})
+        return self._calculate(**self._values)
+
+    @property
+    def _values(self) -> dict[str, float]:
+        return {name: control.value for name, control in self.controls.items()}
 
     @property
     def sentence(self) -> str:
         """The words over the picture: its title, what it says, and cautions."""
         return f"{self._picture.title}. {self._picture.reading}".strip()
 
-    def _show(self, change: object = None) -> None:
-        result, cautions = self._result_and_cautions()
+    def moving(self, places: int = 13) -> list[dict[str, Any]]:
+        """Return what a page without a kernel needs to move the sliders, one at a time, the others at their start.
+
+        Parameters
+        ----------
+        places : how many places of each slider get a picture, at most.
+
+        Returns
+        -------
+        list of dict
+            For each slider its ``name``, the place that is the ``start``, and ``frames``: for each place the ``value``
+            as the slider shows it, the ``jpeg`` (base64), ``alt``, ``title`` and ``reading``.
+        """
+        start = {name: control.value for name, control in self.controls.items()}
+        return [self._moving_slider(name, control, start, places) for name, control in self.controls.items()]
+
+    def _moving_slider(
+        self, name: str, control: widgets.FloatSlider, start: dict[str, float], places: int
+    ) -> dict[str, Any]:
+        steps = round((control.max - control.min) / control.step)
+        at = (
+            {round(step * steps / (places - 1)) for step in range(places)} if steps >= places else set(range(steps + 1))
+        )
+        values = sorted({control.min + step * control.step for step in at} | {control.value})
+        frames = []
+        for value in values:
+            result, words, reading = self._read({**start, name: value})
+            jpeg = base64.b64encode(self._live.frame(result)).decode()
+            frames.append(
+                {
+                    "value": format(value, control.readout_format),
+                    "jpeg": jpeg,
+                    "alt": words.alt,
+                    "title": words.title,
+                    "reading": reading,
+                }
+            )
+        return {"name": control.description, "start": values.index(control.value), "frames": frames}
+
+    def _read(self, values: Mapping[str, float]) -> tuple[Result, Words, str]:
+        """Return the result for some values, its words, and what stands over the picture after the title."""
+        result, cautions = self._result_and_cautions(values)
         words = self._plot.words(result)
+        return result, words, " ".join(filter(None, [words.description, *cautions]))
+
+    def _show(self, change: object = None) -> None:
+        result, words, reading = self._read(self._values)
         with self._picture.hold_sync():
             self._picture.jpeg = self._live.frame(result)
             self._picture.alt = words.alt
             self._picture.title = words.title
-            self._picture.reading = " ".join(filter(None, [words.description, *cautions]))
+            self._picture.reading = reading
 
-    def _result_and_cautions(self) -> tuple[Result, list[str]]:
+    def _result_and_cautions(self, values: Mapping[str, float]) -> tuple[Result, list[str]]:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            result = self.result
+            result = self._calculate(**values)
         return result, list(dict.fromkeys(f"Caution: {one.message}" for one in caught))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        result, cautions = self._result_and_cautions()
+        result, cautions = self._result_and_cautions(self._values)
         figure = self._plot.figure(result)
         still = replace(figure, caption=" ".join([figure.caption, *cautions]))._repr_mimebundle_()
         live = self.panel._repr_mimebundle_()

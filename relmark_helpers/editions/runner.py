@@ -1,0 +1,229 @@
+"""Run a lesson from top to bottom in a fresh kernel, and keep the result until something it depends on changes.
+
+``python -m relmark_helpers.editions.runner NOTEBOOK RESULT SECONDS [--moving]`` runs one notebook in this process.
+RESULT is the notebook with its outputs; its metadata hold what the run took. SECONDS is the limit for one cell. A
+lesson that opens a connection to another host fails.
+
+Runner and kernel talk over Unix sockets where there are any. nbclient is not used: it can miss a reply of the kernel
+and then waits for ever (jupyter/nbclient#312).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+import platformdirs
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+
+from relmark_helpers.editions.lesson import Lesson
+from relmark_helpers.validation import InputError
+
+CELL_SECONDS = 60.0
+MOVING = "application/vnd.relmark.moving+json"
+"""Media type of an explorer's pictures, one for each place of each slider."""
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+_OUTPUTS = {"stream", "display_data", "execute_result", "error"}
+_PUBLISH = "__import__('relmark_helpers.editions.moving', fromlist=['publish']).publish(get_ipython().user_ns['_'])"
+_GUARD = """
+import sys
+
+def _refuse_other_hosts(event, arguments):
+    if event in {"socket.connect", "socket.sendto"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else "localhost"
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+        host = arguments[0]
+    else:
+        return
+    if host not in {"localhost", "127.0.0.1", "::1"}:
+        raise ConnectionRefusedError(f"a lesson must run without network, and this asks for {host}")
+
+sys.addaudithook(_refuse_other_hosts)
+del sys
+"""
+
+
+def run_lessons(lessons: Iterable[Lesson], *, processes: int = 2) -> dict[str, nbformat.NotebookNode]:
+    """Return the lessons with their outputs, by number; a lesson that has not changed since is not run again.
+
+    Explorers come with pictures for each place of their sliders (:data:`MOVING`), for pages that have no kernel.
+
+    Raises
+    ------
+    InputError
+        If a cell fails or takes longer than a minute; it names the lesson, the cell and the error.
+
+    Notes
+    -----
+    Kept notebooks lie in the user's cache folder, or where the environment variable ``RELMARK_CACHE`` says. They are
+    used again while the lesson, the package, the data sets, Python and the libraries are the same.
+    """
+    lessons = list(lessons)
+    surroundings = _surroundings()
+    with ThreadPoolExecutor(max_workers=processes) as pool:
+        done = list(pool.map(lambda lesson: _kept_or_run(lesson, surroundings), lessons))
+    return {lesson.id: notebook for lesson, notebook in zip(lessons, done, strict=True)}
+
+
+def run_notebook(source: Path, result: Path, seconds: float = CELL_SECONDS, *, moving: bool = False) -> None:
+    """Run the notebook ``source`` up to its first error and write it, with its outputs, to ``result``."""
+    notebook = nbformat.read(source, 4)
+    widgets: set[str] = set()
+    began, for_pictures = time.perf_counter(), 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        kernel = KernelManager(
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),  # the kernel of this environment, no other
+            connection_file=str(Path(folder, "kernel.json")),
+        )
+        if os.name != "nt":
+            kernel.transport, kernel.ip = "ipc", str(Path(folder, "kernel"))
+        kernel.start_kernel(cwd=str(source.parent), env={**os.environ, "IPYTHONDIR": folder})
+        client = kernel.client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=60)
+            client.execute_interactive(_GUARD, silent=True, store_history=False, timeout=seconds)
+            for cell in notebook.cells:
+                if cell.cell_type == "code" and not _run_cell(client, cell, widgets, seconds):
+                    break
+                if moving and any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
+                    for_pictures += _add_pictures(client, cell, seconds)
+        finally:
+            client.stop_channels()
+            kernel.shutdown_kernel(now=True)
+    took = {"seconds": time.perf_counter() - began - for_pictures, "megabytes": _peak_of_kernel(), "widgets": sorted(widgets)}
+    notebook.metadata["run"] = took
+    nbformat.write(notebook, result)
+
+
+def _run_cell(client: Any, cell: nbformat.NotebookNode, widgets: set[str], seconds: float) -> bool:
+    """Run one cell and keep its outputs; return whether it ended without an error."""
+
+    def keep(message: Mapping[str, Any]) -> None:
+        kind, content = message["msg_type"], message["content"]
+        if kind in _OUTPUTS:
+            cell.outputs.append(nbformat.v4.output_from_msg(message))
+        elif kind == "comm_open":
+            widgets.add(content["data"].get("state", {}).get("_model_name", content["target_name"]))
+
+    try:
+        reply = client.execute_interactive(cell.source, allow_stdin=False, timeout=seconds, output_hook=keep)
+    except TimeoutError:
+        sys.exit(f"cell {cell.id} took longer than {seconds:g} seconds")
+    cell.execution_count = reply["content"]["execution_count"]
+    return bool(reply["content"]["status"] == "ok")
+
+
+def _add_pictures(client: Any, cell: nbformat.NotebookNode, seconds: float) -> float:
+    """Add the pictures of the explorer that a cell has just shown; return how long that took."""
+    began = time.perf_counter()
+
+    def keep(message: Mapping[str, Any]) -> None:
+        if message["msg_type"] == "display_data":
+            cell.outputs[-1].data.update(message["content"]["data"])
+        elif message["msg_type"] == "error":
+            cell.outputs.append(nbformat.v4.output_from_msg(message))
+
+    client.execute_interactive(_PUBLISH, silent=True, timeout=seconds, output_hook=keep)
+    return time.perf_counter() - began
+
+
+def _peak_of_kernel() -> int | None:
+    """Return the most memory that the kernel held, in MB; None on Windows, which does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6)
+
+
+def _kept_or_run(lesson: Lesson, surroundings: str) -> nbformat.NotebookNode:
+    folder = Path(os.environ.get("RELMARK_CACHE") or platformdirs.user_cache_dir("relmark"))
+    state = hashlib.sha256(f"{surroundings} {lesson.path.name} {lesson.text}".encode()).hexdigest()[:16]
+    kept = folder / f"{lesson.path.stem}-{state}.ipynb"
+    if not kept.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        done = _run_apart(lesson, folder)
+        for old in folder.glob(f"{lesson.path.stem}-*.ipynb"):
+            old.unlink(missing_ok=True)
+        done.replace(kept)
+    return cast(nbformat.NotebookNode, nbformat.read(kept, 4))
+
+
+def _run_apart(lesson: Lesson, folder: Path) -> Path:
+    """Run a lesson in a process of its own, with a progress file of its own, and return the notebook it wrote."""
+    result = folder / f"{lesson.path.stem}.running-{os.getpid()}"
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [sys.executable, "-m", "relmark_helpers.editions.runner"]
+        done = subprocess.run(
+            [*command, str(lesson.path.resolve()), str(result.resolve()), str(CELL_SECONDS), "--moving"],
+            env={**os.environ, "RELMARK_PROGRESS": str(Path(scratch, "progress.jsonl"))},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+    failed = _failed_cells(result) if done.returncode == 0 else [done.stderr.strip().splitlines()[-1]]
+    if failed:
+        result.unlink(missing_ok=True)
+        raise InputError(
+            lesson.path.name, found=failed[0], expected="a lesson that runs", mend="run it in JupyterLab and mend it"
+        )
+    return result
+
+
+def _failed_cells(result: Path) -> list[str]:
+    cells = [cell for cell in nbformat.read(result, 4).cells if cell.cell_type == "code"]
+    return [
+        f"an error in cell {cell.id}: {output.ename}: {output.evalue}"
+        for cell in cells
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
+
+
+def _surroundings() -> str:
+    """Return a text that changes when anything changes that a lesson's outputs depend on, besides the lesson."""
+    package = Path(__file__).parents[1]
+    data = [package / "_datasets", package.parent / "datasets"]
+    files = sorted(path for folder in [package, *data] for path in folder.rglob("*") if _counts(path))
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + path.read_bytes())
+    names = ("numpy", "pandas", "scipy", "matplotlib", "statsmodels", "ipywidgets", "ipython")
+    versions = [f"{name} {metadata.version(name)}" for name in names]
+    return " ".join([sys.version, *versions, digest.hexdigest()])
+
+
+def _counts(path: Path) -> bool:
+    """Return whether a lesson's outputs can depend on a file."""
+    return path.is_file() and "__pycache__" not in path.parts and "editions" not in path.parts[-3:-1]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one notebook, as the command line says."""
+    parser = argparse.ArgumentParser(prog="relmark_helpers.editions.runner")
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("result", type=Path)
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("--moving", action="store_true")
+    given = parser.parse_args(arguments)
+    run_notebook(given.notebook, given.result, given.seconds, moving=given.moving)
+
+
+if __name__ == "__main__":
+    main()
