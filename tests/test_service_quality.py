@@ -10,7 +10,7 @@ from scipy import stats
 from relmark_helpers.calculations.service_quality import (
     PUBLISHED_GAPS,
     SERVQUAL_LAYOUT,
-    service_quality,
+    measure_service_quality,
     weigh_gaps,
 )
 from relmark_helpers.validation import InputError
@@ -58,7 +58,7 @@ def test_overall_lies_between_the_dimensions(gaps, raw):
 
 def test_complete_answers_against_plain_pandas_and_scipy():
     seen, wished = ratings()
-    quality = service_quality(seen, wished, SERVQUAL_LAYOUT, points=POINTS)
+    quality = measure_service_quality(seen, wished, SERVQUAL_LAYOUT, points=POINTS)
     gaps = seen - wished
     scores = pd.DataFrame(
         {name: gaps[[i for i, d in SERVQUAL_LAYOUT.items() if d == name]].mean(axis=1) for name in NAMES}
@@ -79,16 +79,16 @@ def test_complete_answers_against_plain_pandas_and_scipy():
 def test_unequal_item_numbers_do_not_weigh():
     seen = pd.DataFrame([[1, 1, 1, 5], [1, 1, 1, 5.0]], columns=list(DIMS))
     wished = seen.where(seen > 1, 3)
-    assert service_quality(seen, wished, DIMS).overall.loc["unweighted", "gap"] == -1
+    assert measure_service_quality(seen, wished, DIMS).overall.loc["unweighted", "gap"] == -1
 
 
 def test_reversed_items_are_turned_in_both_tables():
     seen, wished = ratings()
     turned = ["item_3", "item_10"]
     raw = [table.assign(**{item: 8 - table[item] for item in turned}) for table in (seen, wished)]
-    right = service_quality(seen, wished, SERVQUAL_LAYOUT)
-    mended = service_quality(*raw, SERVQUAL_LAYOUT, reversed_items=turned)
-    forgotten = service_quality(*raw, SERVQUAL_LAYOUT)
+    right = measure_service_quality(seen, wished, SERVQUAL_LAYOUT)
+    mended = measure_service_quality(*raw, SERVQUAL_LAYOUT, reversed_items=turned)
+    forgotten = measure_service_quality(*raw, SERVQUAL_LAYOUT)
     pd.testing.assert_frame_equal(right.items, mended.items)
     pd.testing.assert_frame_equal(right.summary(), mended.summary())
     assert forgotten.items.loc["item_3", "gap"] == pytest.approx(-right.items.loc["item_3", "gap"])
@@ -106,7 +106,7 @@ def test_rule_for_incomplete_answers():
     wished = pd.DataFrame(
         {"q1": [4, 5, 6, None, 3], "q2": [4, 7, 4, 4, 3], "q3": [4, 4, 4, 4, 3], "q4": [5, 3, 3, 3, 3]}
     )
-    half = service_quality(seen, wished, DIMS)
+    half = measure_service_quality(seen, wished, DIMS)
     # a: -1 (three items), -3 (two of three), dropped (one of three), dropped (none), 0. b: -2, 0, 0, dropped, 0.
     assert half.dimensions["respondents"].tolist() == [3, 4]
     assert half.dimensions["gap"].tolist() == pytest.approx([-4 / 3, -1 / 2])
@@ -119,22 +119,22 @@ def test_rule_for_incomplete_answers():
         "respondents dropped altogether": 1,
         "respondents without points": 0,
     }
-    third = service_quality(seen, wished, DIMS, least_answered=1 / 3)
+    third = measure_service_quality(seen, wished, DIMS, least_answered=1 / 3)
     assert third.dimensions.loc["a", ["respondents", "gap"]].tolist() == pytest.approx([4, -7 / 4])
-    strict = service_quality(seen, wished, DIMS, least_answered=1)
+    strict = measure_service_quality(seen, wished, DIMS, least_answered=1)
     assert strict.dimensions.loc["a", ["respondents", "gap"]].tolist() == pytest.approx([2, -1 / 2])
     with pytest.raises(InputError, match="1 respondents for 'q3'"):
-        service_quality(seen[:4], wished[:4], DIMS)
+        measure_service_quality(seen[:4], wished[:4], DIMS)
 
 
 def test_limits_of_the_overall_gap_with_gaps_in_the_data_agree_with_the_jackknife():
     size = 40
     seen, wished = ratings(size=size, gaps=0.3)
-    quality = service_quality(seen, wished, SERVQUAL_LAYOUT, points=POINTS)
+    quality = measure_service_quality(seen, wished, SERVQUAL_LAYOUT, points=POINTS)
     assert quality.left_out["dimension scores dropped by the rule"] > 20
     without = pd.DataFrame(
         [
-            service_quality(seen.drop(row), wished.drop(row), SERVQUAL_LAYOUT, points=POINTS).overall["gap"]
+            measure_service_quality(seen.drop(row), wished.drop(row), SERVQUAL_LAYOUT, points=POINTS).overall["gap"]
             for row in seen.index
         ]
     )
@@ -148,7 +148,7 @@ def test_points_from_each_respondent():
     random = np.random.default_rng(2)
     own = pd.DataFrame(100 * random.dirichlet(np.ones(5), 40), columns=NAMES)
     own.iloc[3] = np.nan
-    quality = service_quality(seen, wished, SERVQUAL_LAYOUT, points=own)
+    quality = measure_service_quality(seen, wished, SERVQUAL_LAYOUT, points=own)
     gaps = seen - wished
     scores = pd.DataFrame(
         {name: gaps[[i for i, d in SERVQUAL_LAYOUT.items() if d == name]].mean(axis=1) for name in NAMES}
@@ -157,14 +157,16 @@ def test_points_from_each_respondent():
     assert quality.overall.loc["weighted", ["respondents", "gap"]].tolist() == pytest.approx([39, expected.mean()])
     assert quality.left_out["respondents without points"] == 1
     same = pd.DataFrame([POINTS] * 40)
-    one_set = service_quality(seen, wished, SERVQUAL_LAYOUT, points=POINTS)
-    pd.testing.assert_frame_equal(service_quality(seen, wished, SERVQUAL_LAYOUT, points=same).overall, one_set.overall)
+    one_set = measure_service_quality(seen, wished, SERVQUAL_LAYOUT, points=POINTS)
+    pd.testing.assert_frame_equal(
+        measure_service_quality(seen, wished, SERVQUAL_LAYOUT, points=same).overall, one_set.overall
+    )
 
 
 def test_nullable_and_unused_columns():
     seen, wished = ratings(size=30, gaps=0.1)
-    plain = service_quality(seen, wished, SERVQUAL_LAYOUT)
-    nullable = service_quality(seen.astype("Int64").assign(name="x"), wished.astype("Float64"), SERVQUAL_LAYOUT)
+    plain = measure_service_quality(seen, wished, SERVQUAL_LAYOUT)
+    nullable = measure_service_quality(seen.astype("Int64").assign(name="x"), wished.astype("Float64"), SERVQUAL_LAYOUT)
     pd.testing.assert_frame_equal(plain.summary(), nullable.summary())
 
 
@@ -172,8 +174,8 @@ def test_nullable_and_unused_columns():
 @given(st.integers(0, 1000), st.integers(-2, 4))
 def test_gaps_do_not_depend_on_where_the_scale_starts(seed, shift):
     seen, wished = ratings(size=12, seed=seed)
-    here = service_quality(seen, wished, SERVQUAL_LAYOUT, reversed_items=["item_1"])
-    there = service_quality(
+    here = measure_service_quality(seen, wished, SERVQUAL_LAYOUT, reversed_items=["item_1"])
+    there = measure_service_quality(
         seen + shift, wished + shift, SERVQUAL_LAYOUT, reversed_items=["item_1"], scale=(1 + shift, 7 + shift)
     )
     pd.testing.assert_frame_equal(here.summary(), there.summary())
@@ -208,7 +210,7 @@ GOOD = pd.DataFrame([[5, 5, 5, 5], [6, 6, 6, 6]], columns=list(DIMS))
 def test_refused(change, said):
     arguments = {"perception": GOOD, "expectation": GOOD, "dimensions": DIMS} | change
     with pytest.raises(InputError, match=said):
-        service_quality(**arguments)
+        measure_service_quality(**arguments)
 
 
 def test_weigh_gaps_refuses():

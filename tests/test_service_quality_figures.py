@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relmark_helpers.calculations.service_quality import PUBLISHED_GAPS, service_quality, weigh_gaps
+from relmark_helpers.calculations.service_quality import PUBLISHED_GAPS, measure_service_quality, weigh_gaps
 from relmark_helpers.explore.service_quality import explore_service_weights
 from relmark_helpers.figures.service_quality import WeightsPlot, gaps_figure, weights_figure
 
@@ -20,7 +20,7 @@ def quality(names=("short", "near", "over")):
     wished = pd.DataFrame(np.full((50, 3), 4.0), columns=["q1", "q2", "q3"])
     seen = wished + random.normal([-1, 0, 1], 0.5, (50, 3)).clip(-3, 3)
     points = dict(zip(names, (50, 30, 20), strict=True))
-    return service_quality(seen, wished, dict(zip(wished, names, strict=True)), points=points)
+    return measure_service_quality(seen, wished, dict(zip(wished, names, strict=True)), points=points)
 
 
 def test_gaps_are_drawn_as_computed():

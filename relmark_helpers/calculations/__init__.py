@@ -24,6 +24,7 @@ from relmark_helpers.calculations.chain_models import (
 from relmark_helpers.calculations.checklist import ChecklistScore, draw_statements, score_checklist
 from relmark_helpers.calculations.customer_chain import CustomerChain
 from relmark_helpers.calculations.customer_logs import recency_log, simulate_customers
+from relmark_helpers.calculations.discriminant_validity import compare_constructs, fornell_larcker_table, pair_table
 from relmark_helpers.calculations.exchange import (
     BEHAVIOURS,
     CRITERIA,
@@ -37,6 +38,7 @@ from relmark_helpers.calculations.exchange import (
     nearest_station,
     place_exchange,
 )
+from relmark_helpers.calculations.expected_mediation import ExpectedMediation, expect_mediation
 from relmark_helpers.calculations.leaky_bucket import (
     BucketPath,
     break_even_keeping_cost,
@@ -57,8 +59,14 @@ from relmark_helpers.calculations.lifetime_value import (
     retention_elasticity,
     value_gain,
 )
+from relmark_helpers.calculations.measurement_rules import RULES, judge_measurement
+from relmark_helpers.calculations.mediation import MediationFit, fit_mediation
+from relmark_helpers.calculations.mediation_bootstrap import MediationBootstrap, bootstrap_mediation
 from relmark_helpers.calculations.norm_panel import period_means, two_by_two, weekly_means
 from relmark_helpers.calculations.norms import FineEffect, PreTrend, fit_fine, pre_trend
+from relmark_helpers.calculations.path_bootstrap import PathBootstrap, bootstrap_paths
+from relmark_helpers.calculations.path_models import PathFit, fit_composites, fit_pls
+from relmark_helpers.calculations.path_structure import ECSI, PathModel, path_layers
 from relmark_helpers.calculations.programme_comparison import (
     MEASURES,
     ClosedForm,
@@ -68,13 +76,50 @@ from relmark_helpers.calculations.programme_comparison import (
 )
 from relmark_helpers.calculations.programme_cost import Programme, programme_path
 from relmark_helpers.calculations.programme_simulation import ProgrammeSimulation, Range, simulate_programmes
+from relmark_helpers.calculations.programme_stake import ProgrammeStake, read_effect, weigh_programme
+from relmark_helpers.calculations.relationship_cells import StayingCells, staying_cells
+from relmark_helpers.calculations.relationship_commitment import (
+    RELATIONSHIP_BONDS,
+    bond_sums,
+    commitment,
+    commitment_kind,
+)
+from relmark_helpers.calculations.relationship_fits import EpisodeFit, RelationshipFit, fit_episodes, fit_relationship
 from relmark_helpers.calculations.relationship_grid import TEXTBOOK_GRID, LevelMap, compare_with_textbook, level_map
+from relmark_helpers.calculations.relationship_history import CustomerHistory, change_circumstances, follow_customer
 from relmark_helpers.calculations.relationship_levels import (
     LevelChoice,
     choose_level,
     example_levels,
     level_breakpoints,
 )
+from relmark_helpers.calculations.relationship_moments import compare_moments, repurchase_by_satisfaction
+from relmark_helpers.calculations.relationship_quality import (
+    TEACHING_MODEL,
+    Episode,
+    RelationshipModel,
+    RelationshipState,
+    experience_episode,
+    relationship_satisfaction,
+)
+from relmark_helpers.calculations.relationship_simulation import (
+    CALIBRATED_POPULATION,
+    Population,
+    RelationshipSample,
+    simulate_history,
+    simulate_relationships,
+)
+from relmark_helpers.calculations.reliability import (
+    AlphaByLength,
+    alpha_by_length,
+    average_variance_extracted,
+    composite_loadings,
+    composite_reliability,
+    cronbach_alpha,
+    rho_a,
+    spearman_brown,
+)
+from relmark_helpers.calculations.reliability_estimates import measure_items, measure_reliability
 from relmark_helpers.calculations.retention import (
     change_period,
     churn_by_cause,
@@ -88,23 +133,47 @@ from relmark_helpers.calculations.retention import (
 from relmark_helpers.calculations.retention_cost import RetentionCost, four_steps, judge_programmes
 from relmark_helpers.calculations.retention_fits import RetentionFit, fit_bdw, fit_sbg, log_likelihood
 from relmark_helpers.calculations.retention_models import RetentionModel
+from relmark_helpers.calculations.service_quality import (
+    PUBLISHED_GAPS,
+    SERVQUAL_LAYOUT,
+    ServiceQuality,
+    WeightedGaps,
+    measure_service_quality,
+    weigh_gaps,
+)
 from relmark_helpers.calculations.shopping import Concentration, DealLink, concentration, deal_link, habits
+from relmark_helpers.calculations.tolerance_simulation import SimulatedAnswers, simulate_tolerance_answers
+from relmark_helpers.calculations.tolerance_tables import (
+    ExpectedShares,
+    check_printed_gaps,
+    expected_shares,
+    zone_means,
+)
+from relmark_helpers.calculations.tolerance_zone import ToleranceZone, measure_tolerance_zone
 from relmark_helpers.calculations.trend_curves import TrendCurve, fit_trend_curve, projection_errors
 from relmark_helpers.calculations.weights import share_of_weights, weight_change_to_reach, weight_range
 
 __all__ = [
     "BEHAVIOURS",
     "BONDS",
+    "CALIBRATED_POPULATION",
     "CONVENTIONS",
     "CRITERIA",
+    "ECSI",
     "EQUAL_BEHAVIOUR_WEIGHTS",
     "EQUAL_WEIGHTS",
     "MEASURES",
+    "PUBLISHED_GAPS",
+    "RELATIONSHIP_BONDS",
+    "RULES",
+    "SERVQUAL_LAYOUT",
     "STAGES",
     "STATIONS",
+    "TEACHING_MODEL",
     "TEACHING_WEIGHTS",
     "TEXTBOOK_GRID",
     "WEIGHT_CHANGE",
+    "AlphaByLength",
     "BondFit",
     "BondLevels",
     "BondWeights",
@@ -117,54 +186,100 @@ __all__ = [
     "ConventionComparison",
     "Crossing",
     "CustomerChain",
+    "CustomerHistory",
     "DealLink",
+    "Episode",
+    "EpisodeFit",
     "ExchangePlacement",
+    "ExpectedMediation",
+    "ExpectedShares",
     "FineEffect",
     "FitProfile",
     "LevelChoice",
     "LevelMap",
+    "MediationBootstrap",
+    "MediationFit",
+    "PathBootstrap",
+    "PathFit",
+    "PathModel",
+    "Population",
     "PreTrend",
     "Programme",
     "ProgrammeComparison",
     "ProgrammeSimulation",
+    "ProgrammeStake",
     "Range",
+    "RelationshipFit",
+    "RelationshipModel",
+    "RelationshipSample",
+    "RelationshipState",
     "RetentionCost",
     "RetentionFit",
     "RetentionModel",
+    "ServiceQuality",
+    "SimulatedAnswers",
+    "StayingCells",
     "StoppingComparison",
+    "ToleranceZone",
     "TrendCurve",
+    "WeightedGaps",
+    "alpha_by_length",
+    "average_variance_extracted",
+    "bond_sums",
+    "bootstrap_mediation",
+    "bootstrap_paths",
     "bought_next",
     "break_even_keeping_cost",
     "cash_flows",
+    "change_circumstances",
     "change_period",
+    "check_printed_gaps",
     "choice_probabilities",
     "choose_level",
     "churn_by_cause",
     "churn_rate",
+    "commitment",
+    "commitment_kind",
+    "compare_constructs",
     "compare_conventions",
     "compare_levels",
     "compare_mailed",
+    "compare_moments",
     "compare_programmes",
     "compare_stopping",
     "compare_with_textbook",
+    "composite_loadings",
+    "composite_reliability",
     "concentration",
     "cost_per_customer_saved",
+    "cronbach_alpha",
     "deal_link",
     "draw_statements",
     "estimate_chain",
     "example_levels",
+    "expect_mediation",
     "expected_lifetime",
+    "expected_shares",
+    "experience_episode",
     "fill_bucket",
     "fit_bdw",
     "fit_bonds",
     "fit_choices",
+    "fit_composites",
+    "fit_episodes",
     "fit_fine",
+    "fit_mediation",
+    "fit_pls",
     "fit_profile",
+    "fit_relationship",
     "fit_sbg",
     "fit_trend_curve",
+    "follow_customer",
+    "fornell_larcker_table",
     "four_steps",
     "habits",
     "holding_cost",
+    "judge_measurement",
     "judge_programmes",
     "level_breakpoints",
     "level_map",
@@ -174,34 +289,52 @@ __all__ = [
     "loss_by_group",
     "margin_multiple",
     "marginal_effects",
+    "measure_items",
+    "measure_reliability",
+    "measure_service_quality",
+    "measure_tolerance_zone",
     "nearest_station",
+    "pair_table",
+    "path_layers",
     "period_means",
     "place_exchange",
     "pre_trend",
     "programme_path",
     "projection_errors",
     "rates_from_survival",
+    "read_effect",
     "recency_chain",
     "recency_log",
+    "relationship_satisfaction",
     "replacement_need",
+    "repurchase_by_satisfaction",
     "retention_chain",
     "retention_elasticity",
     "retention_rate",
     "retention_table",
+    "rho_a",
     "score_checklist",
     "share_of_weights",
     "simulate_choices",
     "simulate_customers",
+    "simulate_history",
     "simulate_programmes",
+    "simulate_relationships",
     "simulate_stays",
+    "simulate_tolerance_answers",
+    "spearman_brown",
     "stage_moves",
     "stay_probability",
+    "staying_cells",
     "steady_state",
     "survival_from_rates",
     "switching_cost",
     "two_by_two",
     "value_gain",
     "weekly_means",
+    "weigh_gaps",
+    "weigh_programme",
     "weight_change_to_reach",
     "weight_range",
+    "zone_means",
 ]

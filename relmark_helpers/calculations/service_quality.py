@@ -18,7 +18,7 @@ __all__ = [
     "SERVQUAL_LAYOUT",
     "ServiceQuality",
     "WeightedGaps",
-    "service_quality",
+    "measure_service_quality",
     "weigh_gaps",
 ]
 
@@ -59,7 +59,7 @@ class WeightedGaps:
 
 @dataclass(frozen=True, eq=False)
 class ServiceQuality:
-    """Gaps with limits, from the answers of respondents; made by :func:`service_quality`.
+    """Gaps with limits, from the answers of respondents; made by :func:`measure_service_quality`.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ def weigh_gaps(gaps: Mapping[str, float] | pd.Series[float], points: Mapping[str
     """Return the overall gap from the gaps of the dimensions, unweighted and weighted by importance points.
 
     Use it for published means of dimensions, and to see how much the weights matter. With answers of respondents use
-    :func:`service_quality`, which gives limits.
+    :func:`measure_service_quality`, which gives limits.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def weigh_gaps(gaps: Mapping[str, float] | pd.Series[float], points: Mapping[str
     return WeightedGaps(table, float(values.mean()), float(table["contribution"].sum()))
 
 
-def service_quality(
+def measure_service_quality(
     perception: pd.DataFrame,
     expectation: pd.DataFrame,
     dimensions: Mapping[str, str],
@@ -212,7 +212,7 @@ def service_quality(
     >>> dims = {"q1": "reliability", "q2": "reliability", "q3": "empathy"}
     >>> expected = pd.DataFrame({"q1": [6, 7, 6], "q2": [6, 6, 7], "q3": [5, 6, 5]})
     >>> perceived = pd.DataFrame({"q1": [5, 5, 6], "q2": [5, None, 6], "q3": [5, 5, 6]})
-    >>> quality = service_quality(perceived, expected, dims, points={"reliability": 70, "empathy": 30})
+    >>> quality = measure_service_quality(perceived, expected, dims, points={"reliability": 70, "empathy": 30})
     >>> quality.summary().round(2)
                  respondents   gap   low  high
     reliability            3 -1.17 -3.06  0.73

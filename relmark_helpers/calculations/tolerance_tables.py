@@ -48,7 +48,7 @@ def zone_means(means: pd.DataFrame, *, margin: float = 0.01) -> pd.DataFrame:
     """Return the gaps, the width of the zone and the place in it for every row of a table of means.
 
     Use it for published tables, where no answers of single persons are given. It knows nothing of sampling error:
-    with answers of persons use ``tolerance_zone``, which gives limits.
+    with answers of persons use ``measure_tolerance_zone``, which gives limits.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def expected_shares(minimum: float, desired: float, perceived: float, *, spread:
     """Return how many persons are below, inside and above the zone, if persons differ normally around the means.
 
     Use it to see what a mean hides: a mean inside the zone says little about how many persons are inside. Do not use
-    it in place of counting where answers of persons exist (``tolerance_zone``).
+    it in place of counting where answers of persons exist (``measure_tolerance_zone``).
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ from relmark_helpers.calculations.tolerance_counts import (
 )
 from relmark_helpers.validation import InputError, number
 
-__all__ = ["ALL_ITEMS", "ToleranceZone", "tolerance_zone"]
+__all__ = ["ALL_ITEMS", "ToleranceZone", "measure_tolerance_zone"]
 
 ALL_ITEMS = "all items"
 ALL_ITEMS = "all items"
@@ -32,7 +32,7 @@ _LEVELS = ("minimum", "desired", "perceived")
 
 @dataclass(frozen=True, eq=False)
 class ToleranceZone:
-    """Gaps and shares of answers by item, with limits; made by :func:`tolerance_zone`.
+    """Gaps and shares of answers by item, with limits; made by :func:`measure_tolerance_zone`.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class ToleranceZone:
         )
 
 
-def tolerance_zone(
+def measure_tolerance_zone(
     minimum: pd.DataFrame | ArrayLike,
     desired: pd.DataFrame | ArrayLike,
     perceived: pd.DataFrame | ArrayLike,
@@ -127,7 +127,7 @@ def tolerance_zone(
     Examples
     --------
     >>> low, high = [[5, 6], [6, 6], [7, 8]], [[8, 8], [8, 8], [8, 7]]
-    >>> zone = tolerance_zone(low, high, [[6, 5], [8, 9], [7, 7]])
+    >>> zone = measure_tolerance_zone(low, high, [[6, 5], [8, 9], [7, 7]])
     >>> zone.gaps[["answers", "adequacy", "superiority", "width", "position", "place"]].round(2)
                answers  adequacy  superiority  width  position       place
     item

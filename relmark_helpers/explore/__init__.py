@@ -6,18 +6,28 @@ from relmark_helpers.explore.exchange import explore_exchange
 from relmark_helpers.explore.explorer import Explorer
 from relmark_helpers.explore.leaky_bucket import explore_bucket
 from relmark_helpers.explore.lifetime_value import explore_conventions
+from relmark_helpers.explore.mediation import explore_mediation
 from relmark_helpers.explore.programme_cost import explore_programmes
+from relmark_helpers.explore.relationship_history import explore_relationship
 from relmark_helpers.explore.relationship_levels import explore_levels
+from relmark_helpers.explore.reliability import explore_alpha
 from relmark_helpers.explore.retention_models import explore_churn_mixture
+from relmark_helpers.explore.service_quality import explore_service_weights
+from relmark_helpers.explore.tolerance_zone import explore_tolerance_zone
 
 __all__ = [
     "Explorer",
+    "explore_alpha",
     "explore_bonds",
     "explore_bucket",
     "explore_churn_mixture",
     "explore_conventions",
     "explore_exchange",
     "explore_levels",
+    "explore_mediation",
     "explore_programmes",
+    "explore_relationship",
+    "explore_service_weights",
     "explore_stopping",
+    "explore_tolerance_zone",
 ]

@@ -1,0 +1,262 @@
+"""The relationship quality model as a picture: both levels, with parameters or estimates on the arrows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+
+from relmark_helpers.calculations.relationship_fits import EpisodeFit, Equation, RelationshipFit
+from relmark_helpers.calculations.relationship_quality import RelationshipModel
+from relmark_helpers.figures.lesson_figure import LessonFigure
+from relmark_helpers.figures.plot import headline
+from relmark_helpers.figures.style import BLUE, GRID, INK, QUIET, VERMILION, house_style
+from relmark_helpers.validation import InputError
+
+_HALF_WIDTH, _HALF_HEIGHT = 0.335, 0.25
+_GROUND: Final = "#f2f5f7"
+_BOXES: Final = {  # name: (words, column, row)
+    "standard": ("Comparison\nstandard, zone", 1, 0.0),
+    "sacrifice": ("Episode\nsacrifice", 2, 0.0),
+    "performance": ("Episode\nperformance", 0, 1.0),
+    "quality": ("Episode\nquality", 1, 1.0),
+    "value": ("Episode\nvalue", 2, 1.0),
+    "satisfaction": ("Episode\nsatisfaction", 3, 1.0),
+    "image": ("Image", 0, 2.75),
+    "relationship quality": ("Relationship\nquality", 1, 2.75),
+    "relationship value": ("Relationship\nvalue", 2, 2.75),
+    "relationship satisfaction": ("Relationship\nsatisfaction", 3, 2.75),
+    "relationship sacrifice": ("Relationship\nsacrifice", 0, 3.75),
+    "barriers": ("Five\nbarriers", 1, 3.75),
+    "ties": ("Five ties", 2, 3.75),
+    "alternatives": ("Alternatives", 1, 4.75),
+    "commitment": ("Commitment", 2, 4.75),
+    "staying": ("Stays\nor leaves", 3, 4.75),
+}
+_EPISODE: Final = ("standard", "sacrifice", "performance", "quality", "value", "satisfaction")
+
+
+@dataclass(frozen=True)
+class _Arrow:
+    start: str
+    end: str
+    how: str  # "set" (a parameter), "by definition", "compared" or "estimated"
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+
+    @property
+    def text(self) -> str:
+        if self.how == "by definition":
+            return "+" if self.value > 0 else "\N{MINUS SIGN}"
+        limits = f"\n±{(self.high - self.low) / 2:.2f}" if self.how == "estimated" else ""
+        return f"{self.value:.2f}{limits}".replace("-", "\N{MINUS SIGN}")
+
+    @property
+    def words(self) -> str:
+        if self.how == "compared":
+            return f"{self.end} is compared with the {self.start} and its zone"
+        if self.how == "by definition":
+            return f"{self.start} {'adds to' if self.value > 0 else 'takes from'} {self.end}, by definition"
+        limits = f" (95% limits {self.low:.2f} to {self.high:.2f})" if self.how == "estimated" else ""
+        only = " of the distance, outside the zone only" if self.end == "relationship quality" else ""
+        return f"{self.start} to {self.end} {self.value:.2f}{limits}{only}"
+
+
+def relationship_model_figure(
+    model: RelationshipModel,
+    *,
+    episodes: EpisodeFit | None = None,
+    relationship: RelationshipFit | None = None,
+    source: str = "",
+) -> LessonFigure:
+    """Draw the model on two levels; give both fits to see estimates on the arrows in the place of parameters.
+
+    Examples
+    --------
+    >>> from relmark_helpers.calculations.relationship_quality import TEACHING_MODEL
+    >>> figure = relationship_model_figure(TEACHING_MODEL)
+    >>> figure.figure.get_suptitle()
+    'Only episodes outside the zone count, by 0.30 of their distance'
+    """
+    if (episodes is None) != (relationship is None):
+        raise InputError(
+            "episodes, relationship",
+            found="one fit without the other",
+            expected="both fits, or none",
+            mend="pass fit_episodes(...) and fit_relationship(...)",
+        )
+    arrows = _arrows(model, episodes, relationship)
+    title = f"Only episodes outside the zone count, by {model.speed:.2f} of their distance"
+    if relationship is not None:
+        row = relationship.commitment.summary().loc["satisfaction"]
+        title = (
+            f"A point of satisfaction adds {row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f}) to commitment"
+        )
+    with house_style():
+        figure = Figure(figsize=(7.0, 6.6), layout="constrained")
+        axes = figure.subplots()
+        axes.set_axis_off()
+        axes.set(xlim=(-0.5, 3.5), ylim=(5.2, -0.72))
+        _draw_level(axes, -0.68, 1.72, "Level of the episode")
+        _draw_level(axes, 1.84, 5.16, "Level of the relationship")
+        for name, (words, column, row_at) in _BOXES.items():
+            _draw_box(axes, words, column, row_at, decides=name == "staying")
+        for arrow in arrows:
+            _draw_arrow(axes, arrow)
+        headline(figure, title)
+    width = f"{model.zone_width:.2g}"
+    listed = {level: "; ".join(arrow.words for arrow in arrows if _level(arrow) == level) for level in range(3)}
+    shown = "estimates, ± half the width of their 95% limits (blue), " if relationship is not None else ""
+    return LessonFigure(
+        figure,
+        alt=(
+            "Diagram of boxes and arrows on two levels. Level of the episode: the comparison standard is relationship "
+            f"quality as it stands, with a zone of tolerance {width} points wide; {listed[0]}. From the episode to the "
+            f"relationship: {listed[1]}. Level of the relationship: {listed[2]}."
+        ),
+        caption=(
+            "Constructs after Liljander and Strandvik (1995), whose model has no numbers; equations and numbers are "
+            f"this workbook's own. On the arrows: {shown}parameters that are set (grey, dashed), + and \N{MINUS SIGN} "
+            f"by definition. The last arrow is on the scale of the logit. {source}"
+        ).strip(),
+        description=(
+            "Relationship sacrifice follows the episodes' sacrifice by the same speed, whether an episode is inside "
+            "the zone or not; the comparison standard of the next episode is relationship quality after this one. "
+            "Liljander and Strandvik also name a performance, a standard and a zone on the level of the relationship; "
+            "here the episodes carry them."
+        ),
+        table=pd.DataFrame(
+            [(one.start, one.end, one.how, one.value, one.low, one.high) for one in arrows],
+            columns=["from", "to", "how", "value", "low", "high"],
+        ).set_index("from"),
+    )
+
+
+def _arrows(
+    model: RelationshipModel, episodes: EpisodeFit | None, relationship: RelationshipFit | None
+) -> list[_Arrow]:
+    made, drawn, staying = (
+        (None, None, None)
+        if relationship is None
+        else (relationship.satisfaction, relationship.commitment, relationship.staying)
+    )
+    pull = "commitment"
+    return [
+        _Arrow("performance", "quality", "set", 1 - model.image_filter),
+        _Arrow("standard", "quality", "compared", float("nan")),
+        _Arrow("quality", "value", "by definition", 1.0),
+        _Arrow("sacrifice", "value", "by definition", -1.0),
+        _Arrow("quality", "satisfaction", *_number(episodes, "quality", model.quality_weight)),
+        _Arrow("value", "satisfaction", *_number(episodes, "value", model.value_weight)),
+        _Arrow("image", "quality", "set", model.image_filter),
+        _Arrow("quality", "relationship quality", "set", model.speed),
+        _Arrow("relationship quality", "image", "set", model.image_speed),
+        _Arrow("relationship quality", "relationship value", "by definition", 1.0),
+        _Arrow("relationship sacrifice", "relationship value", "by definition", -1.0),
+        _Arrow("relationship quality", "relationship satisfaction", *_number(made, "quality", model.quality_weight)),
+        _Arrow("relationship value", "relationship satisfaction", *_number(made, "value", model.value_weight)),
+        _Arrow("relationship satisfaction", pull, *_number(drawn, "satisfaction", model.satisfaction_effect)),
+        _Arrow("barriers", pull, *_number(drawn, "barriers", model.barrier_effect)),
+        _Arrow("ties", pull, *_number(drawn, "ties", model.tie_effect)),
+        _Arrow("alternatives", pull, *_number(drawn, "alternatives", -model.alternative_effect)),
+        _Arrow(pull, "staying", *_number(staying, "commitment", 1.0)),
+    ]
+
+
+def _number(fit: Equation | None, term: str, parameter: float) -> tuple[str, float, float, float]:
+    """Return how a number is known, and the number with its limits."""
+    if fit is None:
+        return "set", parameter, float("nan"), float("nan")
+    row = fit.summary().loc[term]
+    return "estimated", float(row["estimate"]), float(row["low"]), float(row["high"])
+
+
+def _level(arrow: _Arrow) -> int:
+    """Return 0 for an arrow within the episode, 1 for one between the levels, 2 for one within the relationship."""
+    inside = (arrow.start in _EPISODE) + (arrow.end in _EPISODE)
+    return {2: 0, 1: 1, 0: 2}[inside]
+
+
+def _draw_level(axes: Axes, top: float, bottom: float, name: str) -> None:
+    axes.add_patch(Rectangle((-0.48, top), 3.96, bottom - top, facecolor=_GROUND, edgecolor=GRID, zorder=0))
+    axes.text(3.43, top + 0.09, name, color=QUIET, fontsize=11, fontweight="bold", ha="right", va="top")
+
+
+def _draw_box(axes: Axes, words: str, column: float, row: float, *, decides: bool) -> None:
+    axes.add_patch(
+        FancyBboxPatch(
+            (column - _HALF_WIDTH, row - _HALF_HEIGHT),
+            2 * _HALF_WIDTH,
+            2 * _HALF_HEIGHT,
+            boxstyle="round,pad=0,rounding_size=0.06",
+            facecolor=BLUE if decides else "white",
+            edgecolor=BLUE,
+            linewidth=1.6,
+            zorder=2,
+        )
+    )
+    colour = "white" if decides else INK
+    axes.text(column, row, words, ha="center", va="center", fontsize=10, color=colour, linespacing=1.2, zorder=3)
+
+
+def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
+    """Draw an arrow between the nearest sides of two boxes; those from quality to satisfaction go round value."""
+    _, x0, y0 = _BOXES[arrow.start]
+    _, x1, y1 = _BOXES[arrow.end]
+    moves = arrow.end == "relationship quality"
+    colour = VERMILION if moves else BLUE if arrow.how == "estimated" else QUIET
+    line = "-" if arrow.how == "estimated" or moves else (0, (4, 2))
+    bend = "arc3"
+    if x1 - x0 == 2 and y0 == y1:  # from quality to satisfaction, below or above value
+        side = 1.0 if arrow.start == "quality" else -1.0
+        start, end = (x0 + 0.2, y0 + side * _HALF_HEIGHT), (x1 - 0.1, y1 + side * _HALF_HEIGHT)
+        bend = f"arc3,rad={side * 0.25:g}"
+        place = ((start[0] + end[0]) / 2, y0 + side * 0.58)
+    elif x0 == x1:
+        side = 1.0 if y1 > y0 else -1.0
+        start, end = (x0, y0 + side * _HALF_HEIGHT), (x1, y1 - side * _HALF_HEIGHT)
+        place = (x0, (start[1] + end[1]) / 2 + (0.1 if moves else 0.0))
+    elif y0 == y1:
+        side = 1.0 if x1 > x0 else -1.0
+        start, end = (x0 + side * _HALF_WIDTH, y0), (x1 - side * _HALF_WIDTH, y1)
+        place = ((start[0] + end[0]) / 2, y0)
+    else:  # from corner to corner
+        across, down = (1.0 if x1 > x0 else -1.0), (1.0 if y1 > y0 else -1.0)
+        start = (x0 + across * 0.25, y0 + down * _HALF_HEIGHT)
+        end = (x1 - across * 0.25, y1 - down * _HALF_HEIGHT)
+        place = (0.62 * start[0] + 0.38 * end[0], 0.62 * start[1] + 0.38 * end[1])
+    axes.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            connectionstyle=bend,
+            arrowstyle="-|>",
+            mutation_scale=13,
+            color=colour,
+            linestyle=line,
+            linewidth=2.8 if moves else 1.5,
+            shrinkA=0,
+            shrinkB=0,
+            zorder=1,
+        )
+    )
+    if arrow.how == "compared":  # what it does is said by the arrow from quality to relationship quality
+        return
+    flat = y0 == y1 and abs(x1 - x0) == 1  # no room on so short an arrow: its number stands above it
+    axes.text(
+        place[0] + (0.1 if arrow.how == "by definition" and x0 == x1 else 0.0),
+        place[1] - (0.05 if flat else 0.12 if arrow.how == "by definition" and x0 != x1 else 0.0),
+        f"outside the zone\n{arrow.text}" if moves else arrow.text,
+        ha="center",
+        va="bottom" if flat else "center",
+        color=colour,
+        fontsize=9.5,
+        linespacing=1.1,
+        bbox=None if flat or arrow.how == "by definition" else {"facecolor": _GROUND, "edgecolor": "none", "pad": 0.8},
+        zorder=4,
+    )
