@@ -22,8 +22,17 @@ from relmark_helpers.calculations.chain_models import (
     retention_chain,
 )
 from relmark_helpers.calculations.checklist import ChecklistScore, draw_statements, score_checklist
+from relmark_helpers.calculations.comparison_standards import (
+    BEST_BRAND_TRUTH,
+    FINDINGS_TRUTH,
+    STANDARDS,
+    SatisfactionTruth,
+    population_r_squared,
+    simulate_comparisons,
+)
 from relmark_helpers.calculations.customer_chain import CustomerChain
 from relmark_helpers.calculations.customer_logs import recency_log, simulate_customers
+from relmark_helpers.calculations.difference_scores import difference_score_test
 from relmark_helpers.calculations.discriminant_validity import compare_constructs, fornell_larcker_table, pair_table
 from relmark_helpers.calculations.exchange import (
     BEHAVIOURS,
@@ -39,6 +48,17 @@ from relmark_helpers.calculations.exchange import (
     place_exchange,
 )
 from relmark_helpers.calculations.expected_mediation import ExpectedMediation, expect_mediation
+from relmark_helpers.calculations.interaction_levels import (
+    MEAN,
+    PEAK_END,
+    AggregationRule,
+    InteractionLevels,
+    RuleComparison,
+    aggregate_log,
+    compare_rules,
+)
+from relmark_helpers.calculations.interaction_simulation import simulate_act_log
+from relmark_helpers.calculations.item_analysis import ItemAnalysis, analyse_items
 from relmark_helpers.calculations.leaky_bucket import (
     BucketPath,
     break_even_keeping_cost,
@@ -142,6 +162,8 @@ from relmark_helpers.calculations.service_quality import (
     weigh_gaps,
 )
 from relmark_helpers.calculations.shopping import Concentration, DealLink, concentration, deal_link, habits
+from relmark_helpers.calculations.standard_findings import standard_findings
+from relmark_helpers.calculations.standard_fits import SpecificationComparison, compare_specifications
 from relmark_helpers.calculations.tolerance_simulation import SimulatedAnswers, simulate_tolerance_answers
 from relmark_helpers.calculations.tolerance_tables import (
     ExpectedShares,
@@ -155,6 +177,7 @@ from relmark_helpers.calculations.weights import share_of_weights, weight_change
 
 __all__ = [
     "BEHAVIOURS",
+    "BEST_BRAND_TRUTH",
     "BONDS",
     "CALIBRATED_POPULATION",
     "CONVENTIONS",
@@ -162,17 +185,22 @@ __all__ = [
     "ECSI",
     "EQUAL_BEHAVIOUR_WEIGHTS",
     "EQUAL_WEIGHTS",
+    "FINDINGS_TRUTH",
+    "MEAN",
     "MEASURES",
+    "PEAK_END",
     "PUBLISHED_GAPS",
     "RELATIONSHIP_BONDS",
     "RULES",
     "SERVQUAL_LAYOUT",
     "STAGES",
+    "STANDARDS",
     "STATIONS",
     "TEACHING_MODEL",
     "TEACHING_WEIGHTS",
     "TEXTBOOK_GRID",
     "WEIGHT_CHANGE",
+    "AggregationRule",
     "AlphaByLength",
     "BondFit",
     "BondLevels",
@@ -195,6 +223,8 @@ __all__ = [
     "ExpectedShares",
     "FineEffect",
     "FitProfile",
+    "InteractionLevels",
+    "ItemAnalysis",
     "LevelChoice",
     "LevelMap",
     "MediationBootstrap",
@@ -216,14 +246,19 @@ __all__ = [
     "RetentionCost",
     "RetentionFit",
     "RetentionModel",
+    "RuleComparison",
+    "SatisfactionTruth",
     "ServiceQuality",
     "SimulatedAnswers",
+    "SpecificationComparison",
     "StayingCells",
     "StoppingComparison",
     "ToleranceZone",
     "TrendCurve",
     "WeightedGaps",
+    "aggregate_log",
     "alpha_by_length",
+    "analyse_items",
     "average_variance_extracted",
     "bond_sums",
     "bootstrap_mediation",
@@ -246,6 +281,8 @@ __all__ = [
     "compare_mailed",
     "compare_moments",
     "compare_programmes",
+    "compare_rules",
+    "compare_specifications",
     "compare_stopping",
     "compare_with_textbook",
     "composite_loadings",
@@ -254,6 +291,7 @@ __all__ = [
     "cost_per_customer_saved",
     "cronbach_alpha",
     "deal_link",
+    "difference_score_test",
     "draw_statements",
     "estimate_chain",
     "example_levels",
@@ -298,6 +336,7 @@ __all__ = [
     "path_layers",
     "period_means",
     "place_exchange",
+    "population_r_squared",
     "pre_trend",
     "programme_path",
     "projection_errors",
@@ -315,7 +354,9 @@ __all__ = [
     "rho_a",
     "score_checklist",
     "share_of_weights",
+    "simulate_act_log",
     "simulate_choices",
+    "simulate_comparisons",
     "simulate_customers",
     "simulate_history",
     "simulate_programmes",
@@ -324,6 +365,7 @@ __all__ = [
     "simulate_tolerance_answers",
     "spearman_brown",
     "stage_moves",
+    "standard_findings",
     "stay_probability",
     "staying_cells",
     "steady_state",

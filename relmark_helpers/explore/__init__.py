@@ -1,9 +1,11 @@
 """Explorers: sliders tied to a calculation and a figure. Live in JupyterLab, a still picture anywhere else."""
 
 from relmark_helpers.explore.bonds import explore_bonds
+from relmark_helpers.explore.comparison_standards import explore_standards
 from relmark_helpers.explore.customer_chain import explore_stopping
 from relmark_helpers.explore.exchange import explore_exchange
 from relmark_helpers.explore.explorer import Explorer
+from relmark_helpers.explore.interaction_levels import explore_interaction
 from relmark_helpers.explore.leaky_bucket import explore_bucket
 from relmark_helpers.explore.lifetime_value import explore_conventions
 from relmark_helpers.explore.mediation import explore_mediation
@@ -23,11 +25,13 @@ __all__ = [
     "explore_churn_mixture",
     "explore_conventions",
     "explore_exchange",
+    "explore_interaction",
     "explore_levels",
     "explore_mediation",
     "explore_programmes",
     "explore_relationship",
     "explore_service_weights",
+    "explore_standards",
     "explore_stopping",
     "explore_tolerance_zone",
 ]

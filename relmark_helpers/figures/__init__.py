@@ -3,9 +3,12 @@
 from relmark_helpers.figures.bonds import bond_levels_figure, bond_worth_figure
 from relmark_helpers.figures.campaign import campaign_figure
 from relmark_helpers.figures.comparison import comparison_figure
+from relmark_helpers.figures.comparison_standards import fit_figure
 from relmark_helpers.figures.customer_chain import chain_figure, stopping_figure
 from relmark_helpers.figures.exchange import businesses_figure, continuum_figure, profile_figure
 from relmark_helpers.figures.history import concept_map_figure, timeline_figure
+from relmark_helpers.figures.interaction_levels import hierarchy_figure, rule_figure
+from relmark_helpers.figures.item_analysis import item_figure
 from relmark_helpers.figures.leaky_bucket import bucket_figure
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.life_cycle import bought_next_figure, stage_moves_figure
@@ -52,11 +55,14 @@ __all__ = [
     "exhibits_figure",
     "fine_draws_figure",
     "fine_weeks_figure",
+    "fit_figure",
     "gain_figure",
     "gaps_figure",
     "habits_figure",
+    "hierarchy_figure",
     "history_figure",
     "house_style",
+    "item_figure",
     "item_map_figure",
     "level_map_figure",
     "mediation_figure",
@@ -71,6 +77,7 @@ __all__ = [
     "reported_churn_figure",
     "retention_rate_figure",
     "rival_curves_figure",
+    "rule_figure",
     "rules_figure",
     "stage_moves_figure",
     "staying_cells_figure",
