@@ -15,6 +15,8 @@ _COMMANDS = {
     "handout": "a lesson as a printable PDF, with room to write",
     "book": "all lessons, the calculations, the data sets and the glossary as web pages",
     "assignment": "the exercises of a lesson, ready for grading",
+    "grade": "a gradebook of all submissions of an assignment (needs nbgrader)",
+    "gradebook": "a table and a figure that say how the exercises in a gradebook worked",
     "predict": "a notebook without explanations, in which the reader says what each cell will show",
 }
 """Each command has a module of its name in ``editions``, with ``add_arguments(parser)`` and ``make(given)``."""

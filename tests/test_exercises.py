@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from relmark_helpers import load_dataset
 from relmark_helpers.exercises import EXERCISES, check, grade, numbers
 from relmark_helpers.exercises.exercise import (
     ChoiceExercise,
@@ -87,9 +88,21 @@ def test_ids_have_the_prefix_of_the_module_that_defines_them():
         lesson_02,
         lesson_02b,
         lesson_02c,
+        lesson_02d,
+        lesson_03b,
     )
 
-    for module in (lesson_00, lesson_01, lesson_01b, lesson_01c, lesson_02, lesson_02b, lesson_02c):
+    for module in (
+        lesson_00,
+        lesson_01,
+        lesson_01b,
+        lesson_01c,
+        lesson_02,
+        lesson_02b,
+        lesson_02c,
+        lesson_02d,
+        lesson_03b,
+    ):
         lesson = module.__name__.rpartition("_")[2]
         assert {one.id.split(".")[0] for one in module.EXERCISES} == {lesson}
         assert lesson == "00" or len(module.EXERCISES) >= 4
@@ -138,6 +151,16 @@ def bucket(start, won, retention, years):
     return level + retention**years * (start - level)
 
 
+def explained_loyalty():
+    """Share of variance of two loyalty questions explained by image, satisfaction and complaints; 1 less the rest."""
+    mobi = load_dataset("mobi")
+    z = (mobi - mobi.mean()) / mobi.std()
+    loyalty = z["cusl1"] + z["cusl3"]
+    sources = np.column_stack([z.filter(like="imag").sum(axis=1), z.filter(like="cusa").sum(axis=1), z["cusco"]])
+    rest = loyalty - sources @ np.linalg.lstsq(sources, loyalty)[0]
+    return 1 - (rest**2).sum() / (loyalty**2).sum()
+
+
 @pytest.mark.parametrize(
     ("id", "answer"),
     [
@@ -158,8 +181,8 @@ def bucket(start, won, retention, years):
         ("01c.4", 1000 * 0.1700),  # S(12) in print
         ("01c.5", 0.825),  # 0.9841 twelve times
         ("02.1", "B"),
-        ("02.2", (7 + 9 + 4 + 2 * 2 + 6 + 3) / 70),
-        ("02.3", 150 * 150 - 1000 * 10),
+        ("02.2", (5 + 8 + 6 + 2 * 3 + 4 + 2) / 70),
+        ("02.3", 120 * 125 - 800 * 12),
         ("02.4", pay_back),
         ("02.5", 853 * 0.001),  # DISH's report for 2014
         ("02b.1", "B"),
@@ -167,11 +190,22 @@ def bucket(start, won, retention, years):
         ("02b.3", 1.1 - 0.40 * 350 / 470),
         ("02b.4", money_of_periods),
         ("02b.5", donor_worth()),
-        ("02c.1", (9 - 14) - (10.5 - 12)),
+        ("02c.1", (8.4 - 14) - (10.7 - 12)),
         ("02c.2", lambda n, k: math.factorial(k) * math.factorial(n - k) / math.factorial(n)),
         ("02c.3", "C"),
         ("02c.4", 400 / 5.5),  # of 100 offers at 4 dollars, a tenth of 55 households is won back
-        ("02c.5", 100 * 409 / 1200),  # accounts with revenue above 33,333.33 dollars, counted in the file
+        ("02d.1", "B"),
+        ("02d.2", 36 * 5 * 20),  # a fifth of the spending is margin, and a twentieth of that is added
+        ("02d.3", lambda mean, margin, cost: cost / mean / margin),
+        ("02d.4", 100 * 409 / 1200),  # accounts with revenue above 33,333.33 dollars, counted in the file
+        ("03b.1", 13 / 28 * 3 / 2),  # of 28, 13 is left when 6, 5 and 4 are taken away
+        ("03b.2", "B"),
+        (
+            "03b.3",
+            lambda between, first, second: math.exp(math.log(between) - (math.log(first) + math.log(second)) / 2),
+        ),
+        ("03b.4", 0.4 * 0.55 + 0.6 * 0.3 * 0.55),
+        ("03b.5", explained_loyalty()),
     ],
 )
 def test_independent_answer_is_right(id, answer):
@@ -258,12 +292,28 @@ def test_letters_in_any_case_with_spaces(exercise):
 
 @every
 def test_draws_are_the_same_every_time_and_do_not_depend_on_libraries(exercise):
+    combinations = list(itertools.product(*(given.draws for given in reversed(exercise.given))))
     for student in STUDENTS[1:5]:
         drawn = numbers(exercise.id, student)
-        for given in exercise.given:
-            digest = hashlib.sha256(f"{exercise.id} {given.name} {student}".encode()).hexdigest()
-            assert drawn[given.name] == given.draws[int(digest, 16) % len(given.draws)]
-        assert numbers(exercise.id, f" {student} ") == drawn
+        name, number = ("", 20231234) if student == "20231234" else (student.casefold(), 0)
+        start = int(hashlib.sha256(f"{exercise.id} {name}".encode()).hexdigest(), 16)
+        size = len(combinations)
+        step = min(one for one in range(5 * size // 8, 2 * size) if math.gcd(one, size) == 1)
+        values = combinations[(start + number * step) % size][::-1]
+        assert [drawn[given.name] for given in exercise.given] == list(values)
+        assert numbers(exercise.id, f" {student.upper()} ") == drawn
+
+
+@pytest.mark.parametrize("exercise", [one for one in EXERCISES.values() if one.given], ids=lambda one: one.id)
+def test_neighbours_in_a_class_of_thirty_get_other_numbers_and_mostly_other_answers(exercise):
+    answers = {}
+    for form in ("{}", "s{:03}", "2027:s{}", "2026{:04}", "stud {} "):
+        drawn = [exercise.numbers(form.format(number).strip()) for number in range(1, 31)]
+        keys = [tuple(one.values()) for one in drawn]
+        answers |= {key: exercise.answer(one) for key, one in zip(keys, drawn, strict=True) if key not in answers}
+        pairs = list(itertools.pairwise(keys))
+        assert all(left != right for left, right in pairs)
+        assert sum(abs(answers[left] - answers[right]) <= exercise.tolerance for left, right in pairs) <= 2
 
 
 def test_a_number_serves_as_a_name():
@@ -356,6 +406,25 @@ def test_wrong_option_gets_its_own_sentence(exercise):
 def test_unforeseen_number_is_told_without_a_guess():
     assert check("01.3", 123).verdict.message == "You have 123 customers. That is not it yet."
     assert check("01b.4", 7_700_000).verdict.message == "You have 7,700,000 USD a year. That is not it yet."
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (72.7, "You have 72.7 USD. That is close: give more decimals."),
+        (73, "You have 73 USD. That is close: give more decimals."),
+        (72.6, "You have 72.6 USD. That is not it yet."),  # cut off, or a guess
+        (70, "You have 70 USD. That is not it yet."),  # no decimals are missing
+    ],
+)
+def test_right_answer_with_too_few_decimals_is_called_close(answer, message):
+    assert check("02c.4", answer).verdict.message == message
+    assert grade("02c.4", answer) == 0
+
+
+def test_nought_is_not_close_to_a_small_share():
+    assert check("02.2", 0).verdict.message.endswith("That is not it yet.")
+    assert check("02.2", 0.44).verdict.message.endswith("That is close: give more decimals.")
 
 
 def test_unforeseen_function_is_shown_the_first_case_that_fails():

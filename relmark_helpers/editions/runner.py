@@ -17,8 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
@@ -84,30 +86,41 @@ def run_notebook(source: Path, result: Path, seconds: float = CELL_SECONDS, *, m
     notebook = nbformat.read(source, 4)
     widgets: set[str] = set()
     began, for_pictures = time.perf_counter(), 0.0
-    with tempfile.TemporaryDirectory() as folder:
+    with fresh_kernel(source.parent) as (_, client):
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and not _run_cell(client, cell, widgets, seconds):
+                break
+            if moving and any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
+                for_pictures += _add_pictures(client, cell, seconds)
+    seconds_of_lesson = time.perf_counter() - began - for_pictures
+    took = {"seconds": seconds_of_lesson, "megabytes": _peak_of_kernel(), "widgets": sorted(widgets)}
+    notebook.metadata["run"] = took
+    nbformat.write(notebook, result)
+
+
+@contextmanager
+def fresh_kernel(folder: Path, **variables: str) -> Iterator[tuple[KernelManager, Any]]:
+    """Start a kernel of this environment in ``folder``, refuse it other hosts, and end it after the ``with`` block.
+
+    Gives the kernel's manager and a client that listens. ``variables`` are added to the kernel's environment.
+    """
+    with tempfile.TemporaryDirectory() as own:
         kernel = KernelManager(
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),  # the kernel of this environment, no other
-            connection_file=str(Path(folder, "kernel.json")),
+            connection_file=str(Path(own, "kernel.json")),
         )
         if os.name != "nt":
-            kernel.transport, kernel.ip = "ipc", str(Path(folder, "kernel"))
-        kernel.start_kernel(cwd=str(source.parent), env={**os.environ, "IPYTHONDIR": folder})
+            kernel.transport, kernel.ip = "ipc", str(Path(own, "kernel"))
+        kernel.start_kernel(cwd=str(folder), env={**os.environ, "IPYTHONDIR": own, **variables})
         client = kernel.client()
         client.start_channels()
         try:
             client.wait_for_ready(timeout=60)
-            client.execute_interactive(_GUARD, silent=True, store_history=False, timeout=seconds)
-            for cell in notebook.cells:
-                if cell.cell_type == "code" and not _run_cell(client, cell, widgets, seconds):
-                    break
-                if moving and any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
-                    for_pictures += _add_pictures(client, cell, seconds)
+            client.execute_interactive(_GUARD, silent=True, store_history=False, timeout=CELL_SECONDS)
+            yield kernel, client
         finally:
             client.stop_channels()
             kernel.shutdown_kernel(now=True)
-    took = {"seconds": time.perf_counter() - began - for_pictures, "megabytes": _peak_of_kernel(), "widgets": sorted(widgets)}
-    notebook.metadata["run"] = took
-    nbformat.write(notebook, result)
 
 
 def _run_cell(client: Any, cell: nbformat.NotebookNode, widgets: set[str], seconds: float) -> bool:
@@ -196,8 +209,12 @@ def _failed_cells(result: Path) -> list[str]:
     ]
 
 
+@cache
 def _surroundings() -> str:
-    """Return a text that changes when anything changes that a lesson's outputs depend on, besides the lesson."""
+    """Return a text that changes when anything changes that a lesson's outputs depend on, besides the lesson.
+
+    It is worked out once: during one command the lessons stand on one state of the package.
+    """
     package = Path(__file__).parents[1]
     data = [package / "_datasets", package.parent / "datasets"]
     files = sorted(path for folder in [package, *data] for path in folder.rglob("*") if _counts(path))

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from relmark_helpers.exercises import lesson_00, lesson_01, lesson_01b, lesson_01c, lesson_02, lesson_02b, lesson_02c
+from relmark_helpers.exercises import (
+    lesson_00,
+    lesson_01,
+    lesson_01b,
+    lesson_01c,
+    lesson_02,
+    lesson_02b,
+    lesson_02c,
+    lesson_02d,
+    lesson_03b,
+)
 from relmark_helpers.exercises.exercise import Exercise, Given, Verdict, as_number
 from relmark_helpers.exercises.progress import recall, remember
 from relmark_helpers.validation import InputError
@@ -18,7 +28,17 @@ from relmark_helpers.validation import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-_LESSONS = (lesson_00, lesson_01, lesson_01b, lesson_01c, lesson_02, lesson_02b, lesson_02c)
+_LESSONS = (
+    lesson_00,
+    lesson_01,
+    lesson_01b,
+    lesson_01c,
+    lesson_02,
+    lesson_02b,
+    lesson_02c,
+    lesson_02d,
+    lesson_03b,
+)
 EXERCISES: dict[str, Exercise] = {exercise.id: exercise for lesson in _LESSONS for exercise in lesson.EXERCISES}
 
 _HEADINGS = {"right": "Right.", "wrong": "Not yet.", "missing": "Open.", "unreadable": "Not readable."}

@@ -6,8 +6,11 @@ student was given, so nothing in a notebook shows it and every student can have 
 
 from __future__ import annotations
 
+import _thread
 import hashlib
 import math
+import re
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +20,9 @@ import numpy as np
 
 Form = Literal["Read", "Complete", "Build", "Transfer"]
 Outcome = Literal["right", "wrong", "missing", "unreadable"]
+CALL_SECONDS = 3.0
+"""How long a student's function may take for one case."""
+_NUMBER_AT_END = re.compile(r"(.*?)([0-9]{0,18})", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -57,15 +63,33 @@ class Exercise(ABC):
     given: tuple[Given, ...] = field(kw_only=True, default=())
 
     def numbers(self, student: str = "") -> dict[str, float]:
-        """Return the given numbers: the lesson's own, or for a named student those drawn from that name."""
+        """Return the given numbers: the lesson's own, or for a named student those drawn from that name.
+
+        Students whose names end in following numbers (s17 and s18) never share all numbers of an exercise. Capitals do
+        not count.
+        """
         if not student:
             return {given.name: given.value for given in self.given}
-        return {given.name: given.draws[self._draw(given.name, student) % len(given.draws)] for given in self.given}
+        place = self._place(student)
+        numbers = {}
+        for given in self.given:
+            place, at = divmod(place, len(given.draws))
+            numbers[given.name] = given.draws[at]
+        return numbers
 
-    def _draw(self, name: str, student: str) -> int:
-        """Return a number that only depends on this text, so that it is the same on every machine and in every year."""
-        text = f"{self.id} {name} {student}".encode(errors="backslashreplace")
-        return int.from_bytes(hashlib.sha256(text).digest())
+    def _place(self, student: str) -> int:
+        """Return which of all combinations of draws a student gets; the same on every machine and in every year.
+
+        The name without the number at its end gives a start, and each following number is a step further. The step has
+        no divisor in common with the number of combinations, so that all are used before one comes again.
+        """
+        combinations = math.prod(len(given.draws) for given in self.given)
+        name, number = _NUMBER_AT_END.fullmatch(student).groups()  # type: ignore[union-attr]  # it fits every text
+        start = hashlib.sha256(f"{self.id} {name.casefold()}".encode(errors="backslashreplace")).digest()
+        step = next(
+            step for step in range(combinations * 5 // 8, 2 * combinations) if math.gcd(step, combinations) == 1
+        )
+        return (int.from_bytes(start) + int(number or 0) * step) % combinations
 
     def judge(self, answer: Any, student: str = "") -> Verdict:
         """Return the verdict on ``answer``; never raises, whatever the answer is."""
@@ -118,6 +142,8 @@ class NumberExercise(Exercise):
         for mistake in self.mistakes:
             if self._equal(value, mistake.value(numbers)):
                 return Verdict("wrong", f"{you_have} {mistake.sentence}", 0.0)
+        if _rounded_too_far(value, self.answer(numbers)):
+            return Verdict("wrong", f"{you_have} That is close: give more decimals.", 0.0)
         return Verdict("wrong", f"{you_have} That is not it yet.", 0.0)
 
     def _equal(self, left: float, right: float) -> bool:
@@ -168,9 +194,12 @@ class FunctionExercise(Exercise):
         for arguments, about in self.cases:
             call = f"{getattr(answer, '__name__', 'your function')}({', '.join(f'{value:g}' for value in arguments)})"
             try:
-                returned = answer(*arguments)
+                returned = _call(answer, arguments)
             except NotImplementedError:
                 return Verdict("missing", "Not written yet. Replace the line with NotImplementedError.", 0.0)
+            except _StillRunning:
+                complaint = complaint or f"{call} is still running after {CALL_SECONDS:g} seconds. Does its loop end?"
+                break  # further cases would only take as long again
             except (Exception, SystemExit) as problem:
                 complaint = complaint or f"{call} stopped with {_told(problem)}."
                 continue
@@ -200,10 +229,43 @@ def _close(
     one: Callable[..., Any], other: Callable[..., float], arguments: tuple[float, ...], tolerance: float
 ) -> bool:
     try:
-        value = as_number(one(*arguments))
+        value = as_number(_call(one, arguments))
         return value is not None and abs(value - other(*arguments)) <= tolerance
     except (Exception, SystemExit):
         return False
+
+
+class _StillRunning(Exception):
+    """A student's function took too long."""
+
+
+def _call(function: Callable[..., Any], arguments: tuple[float, ...]) -> Any:
+    """Call a student's function, and stop it with _StillRunning where its loop does not end.
+
+    A timer interrupts it, as the stop button does; this works on every system, but only in the main thread, where
+    notebooks run, and not inside one long step of compiled code. There nbgrader's limit for a cell takes over.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return function(*arguments)
+    rang = threading.Event()
+
+    def ring() -> None:
+        rang.set()
+        _thread.interrupt_main()
+
+    timer = threading.Timer(CALL_SECONDS, ring)
+    timer.daemon = True
+    timer.start()
+    try:
+        try:
+            return function(*arguments)
+        finally:
+            timer.cancel()
+            timer.join()  # if it rings at this moment, the interrupt comes here and not later
+    except KeyboardInterrupt:
+        if rang.is_set():
+            raise _StillRunning from None
+        raise
 
 
 def as_number(answer: Any) -> float | None:
@@ -219,6 +281,12 @@ def as_number(answer: Any) -> float | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return value if math.isfinite(value) else None
+
+
+def _rounded_too_far(value: float, right: float) -> bool:
+    """Return whether a value is the right answer with fewer decimals, and not so far from it that it may be a guess."""
+    shorter = any(math.isclose(value, round(right, digits), rel_tol=1e-9) for digits in range(6))
+    return shorter and abs(value - right) <= 0.02 * abs(right)
 
 
 def _shown(value: float) -> str:
