@@ -23,7 +23,9 @@ from playwright.sync_api import ConsoleMessage, Page, Route, sync_playwright
 
 _NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
-_FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    FLAGS.append("--no-sandbox")  # Chromium refuses to start for the system's administrator otherwise
 _HERE = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]")
 _KERNEL_IS_IDLE = """() => {
     const kernel = jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
@@ -70,8 +72,7 @@ class Lab:
         )
         self._wait_for_server(f"http://127.0.0.1:{port}/api/status?token={token}")
         self._playwright = sync_playwright().start()
-        sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        self._browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS + sandbox)
+        self._browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         self._context = self._browser.new_context(viewport=self.size)
         self._context.route("**/*", self._let_through_if_local)
         return self

@@ -22,7 +22,7 @@ from pygments.lexers import PythonLexer
 from relmark_helpers.editions.runner import MOVING
 
 Kind = Literal["text", "code", "output"]
-_FONT = files("relmark_helpers.figures") / "fonts" / "RelmarkSansSC-Regular.ttf"
+_FONTS = files("relmark_helpers.figures") / "fonts"
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,9 @@ def style() -> Markup:
 
 
 def write_font(folder: Path) -> None:
-    """Write the font that the style sheet names into ``folder``, so that 中文 draws on every machine."""
-    (folder / "RelmarkSansSC-Regular.ttf").write_bytes(_FONT.read_bytes())
+    """Write the font that the style sheet names, with its licence, so that 中文 draws on every machine."""
+    for name in ("RelmarkSansSC-Regular.ttf", "OFL.txt"):
+        (folder / name).write_bytes((_FONTS / name).read_bytes())
 
 
 def fill(template: str, **values: Any) -> str:
