@@ -44,7 +44,7 @@ def test_stages_that_nobody_was_in_are_left_out():
 def test_purchases_are_told_and_drawn():
     figure = bought()
     assert "recovery 46% (limits 40% to 52%, of 264)" in figure.alt
-    assert "Of those in recovery, 46%" in figure.figure.get_suptitle()
+    assert figure.figure.get_suptitle() == "Of those in recovery, 46% bought, in maintenance 89%"
     np.testing.assert_allclose(figure.figure.axes[0].lines[0].get_xdata(), BOUGHT["share"])
     fewer = bought_next_figure(BOUGHT.assign(households=[40, 742, 1417, 0]), source="Made up.")
     assert "recovery" not in fewer.alt and len(fewer.figure.axes[0].lines[0].get_xdata()) == 3

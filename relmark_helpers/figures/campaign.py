@@ -10,12 +10,12 @@ from relmark_helpers.figures.plot import headline
 from relmark_helpers.figures.style import BLUE, QUIET, VERMILION, house_style
 
 _TOLD = {
-    "during": "mailed less not mailed,\nduring the campaign",
-    "before": "the same before it",
-    "change": "the change",
-    "change before": "the change in the time\nbefore it",
-    "change, like with like": "the change, like with like",
-    "change, redeemed": "the change, redeemers\nless other mailed",
+    "during": "1 during the campaign",
+    "before": "2 before it",
+    "change": "3 change, row 1 less row 2",
+    "change before": "4 change in the time\nbefore the campaign",
+    "change, like with like": "5 change, among households\nthat spent alike before",
+    "change, redeemed": "6 change, redeemers\nless other mailed",
 }
 
 
@@ -46,6 +46,7 @@ def campaign_figure(comparison: CampaignComparison, *, source: str) -> LessonFig
             axes.plot(table.loc[name, ["low", "high"]], [row, row], color=colour, linewidth=2.2)
             axes.plot(table.loc[name, "estimate"], row, color=colour, marker=marker, markersize=8, linestyle="")
         axes.axvline(0, color=QUIET, linewidth=1.4)
+        axes.axhline(1.5, color=QUIET, linewidth=0.8, linestyle=":")
         axes.set(yticks=rows, yticklabels=list(_TOLD.values()), xlabel="US dollars per household and period")
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
@@ -58,7 +59,8 @@ def campaign_figure(comparison: CampaignComparison, *, source: str) -> LessonFig
         alt=f"Dot chart of six differences in dollars per period, with 95% limits: {told}.",
         caption=(
             f"Differences between households that were sent a campaign and others ({counts}), with 95% limits. "
-            f"Circles: levels; diamonds: changes. None is the effect of the campaign: nobody drew lots. {source}"
+            "Rows 1 to 5: mailed less not mailed. Circles: levels; diamonds: changes. None is the effect of the "
+            f"campaign: nobody drew lots. {source}"
         ),
         table=table,
     )

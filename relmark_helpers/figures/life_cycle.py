@@ -102,7 +102,8 @@ def bought_next_figure(bought: pd.DataFrame, *, source: str) -> LessonFigure:
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0)
         if "recovery" in table.index:
-            headline(figure, f"Of those in recovery, {table.loc['recovery', 'share']:.0%} bought all the same")
+            others = f", in maintenance {table.loc['maintenance', 'share']:.0%}" if "maintenance" in table.index else ""
+            headline(figure, f"Of those in recovery, {table.loc['recovery', 'share']:.0%} bought{others}")
         else:
             headline(figure, "Who bought in the later period, by stage")
     return LessonFigure(
