@@ -34,6 +34,7 @@ from relmark_helpers.calculations.customer_chain import CustomerChain
 from relmark_helpers.calculations.customer_logs import recency_log, simulate_customers
 from relmark_helpers.calculations.difference_scores import difference_score_test
 from relmark_helpers.calculations.discriminant_validity import compare_constructs, fornell_larcker_table, pair_table
+from relmark_helpers.calculations.domains_dimensions import DomainScores, score_domains, simulate_domain_ratings
 from relmark_helpers.calculations.exchange import (
     BEHAVIOURS,
     CRITERIA,
@@ -87,6 +88,7 @@ from relmark_helpers.calculations.norms import FineEffect, PreTrend, fit_fine, p
 from relmark_helpers.calculations.path_bootstrap import PathBootstrap, bootstrap_paths
 from relmark_helpers.calculations.path_models import PathFit, fit_composites, fit_pls
 from relmark_helpers.calculations.path_structure import ECSI, PathModel, path_layers
+from relmark_helpers.calculations.placed_customers import PlacedCustomers, place_customers, vary_cuts
 from relmark_helpers.calculations.programme_comparison import (
     MEASURES,
     ClosedForm,
@@ -97,12 +99,25 @@ from relmark_helpers.calculations.programme_comparison import (
 from relmark_helpers.calculations.programme_cost import Programme, programme_path
 from relmark_helpers.calculations.programme_simulation import ProgrammeSimulation, Range, simulate_programmes
 from relmark_helpers.calculations.programme_stake import ProgrammeStake, read_effect, weigh_programme
+from relmark_helpers.calculations.relational_benefits import (
+    BENEFIT_ITEMS,
+    BENEFIT_TYPES,
+    IMPORTANCE,
+    BenefitProfile,
+    measure_benefits,
+    simulate_benefit_answers,
+)
 from relmark_helpers.calculations.relationship_cells import StayingCells, staying_cells
 from relmark_helpers.calculations.relationship_commitment import (
     RELATIONSHIP_BONDS,
     bond_sums,
     commitment,
     commitment_kind,
+)
+from relmark_helpers.calculations.relationship_file import (
+    RELATIONSHIP_ITEMS,
+    RelationshipFile,
+    simulate_relationship_file,
 )
 from relmark_helpers.calculations.relationship_fits import EpisodeFit, RelationshipFit, fit_episodes, fit_relationship
 from relmark_helpers.calculations.relationship_grid import TEXTBOOK_GRID, LevelMap, compare_with_textbook, level_map
@@ -122,6 +137,7 @@ from relmark_helpers.calculations.relationship_quality import (
     experience_episode,
     relationship_satisfaction,
 )
+from relmark_helpers.calculations.relationship_signs import SignComparison, compare_signs
 from relmark_helpers.calculations.relationship_simulation import (
     CALIBRATED_POPULATION,
     Population,
@@ -153,6 +169,7 @@ from relmark_helpers.calculations.retention import (
 from relmark_helpers.calculations.retention_cost import RetentionCost, four_steps, judge_programmes
 from relmark_helpers.calculations.retention_fits import RetentionFit, fit_bdw, fit_sbg, log_likelihood
 from relmark_helpers.calculations.retention_models import RetentionModel
+from relmark_helpers.calculations.scale_scores import ScaleScores, answer_table, mean_limits, score_scales
 from relmark_helpers.calculations.service_quality import (
     PUBLISHED_GAPS,
     SERVQUAL_LAYOUT,
@@ -173,10 +190,20 @@ from relmark_helpers.calculations.tolerance_tables import (
 )
 from relmark_helpers.calculations.tolerance_zone import ToleranceZone, measure_tolerance_zone
 from relmark_helpers.calculations.trend_curves import TrendCurve, fit_trend_curve, projection_errors
+from relmark_helpers.calculations.true_relationships import (
+    NINE_CELLS,
+    TEACHING_CUTS,
+    CustomerPlace,
+    RelationshipCuts,
+    place_customer,
+    relationship_kind,
+)
 from relmark_helpers.calculations.weights import share_of_weights, weight_change_to_reach, weight_range
 
 __all__ = [
     "BEHAVIOURS",
+    "BENEFIT_ITEMS",
+    "BENEFIT_TYPES",
     "BEST_BRAND_TRUTH",
     "BONDS",
     "CALIBRATED_POPULATION",
@@ -186,22 +213,27 @@ __all__ = [
     "EQUAL_BEHAVIOUR_WEIGHTS",
     "EQUAL_WEIGHTS",
     "FINDINGS_TRUTH",
+    "IMPORTANCE",
     "MEAN",
     "MEASURES",
+    "NINE_CELLS",
     "PEAK_END",
     "PUBLISHED_GAPS",
     "RELATIONSHIP_BONDS",
+    "RELATIONSHIP_ITEMS",
     "RULES",
     "SERVQUAL_LAYOUT",
     "STAGES",
     "STANDARDS",
     "STATIONS",
+    "TEACHING_CUTS",
     "TEACHING_MODEL",
     "TEACHING_WEIGHTS",
     "TEXTBOOK_GRID",
     "WEIGHT_CHANGE",
     "AggregationRule",
     "AlphaByLength",
+    "BenefitProfile",
     "BondFit",
     "BondLevels",
     "BondWeights",
@@ -215,7 +247,9 @@ __all__ = [
     "Crossing",
     "CustomerChain",
     "CustomerHistory",
+    "CustomerPlace",
     "DealLink",
+    "DomainScores",
     "Episode",
     "EpisodeFit",
     "ExchangePlacement",
@@ -232,6 +266,7 @@ __all__ = [
     "PathBootstrap",
     "PathFit",
     "PathModel",
+    "PlacedCustomers",
     "Population",
     "PreTrend",
     "Programme",
@@ -239,6 +274,8 @@ __all__ = [
     "ProgrammeSimulation",
     "ProgrammeStake",
     "Range",
+    "RelationshipCuts",
+    "RelationshipFile",
     "RelationshipFit",
     "RelationshipModel",
     "RelationshipSample",
@@ -248,7 +285,9 @@ __all__ = [
     "RetentionModel",
     "RuleComparison",
     "SatisfactionTruth",
+    "ScaleScores",
     "ServiceQuality",
+    "SignComparison",
     "SimulatedAnswers",
     "SpecificationComparison",
     "StayingCells",
@@ -259,6 +298,7 @@ __all__ = [
     "aggregate_log",
     "alpha_by_length",
     "analyse_items",
+    "answer_table",
     "average_variance_extracted",
     "bond_sums",
     "bootstrap_mediation",
@@ -282,6 +322,7 @@ __all__ = [
     "compare_moments",
     "compare_programmes",
     "compare_rules",
+    "compare_signs",
     "compare_specifications",
     "compare_stopping",
     "compare_with_textbook",
@@ -327,6 +368,8 @@ __all__ = [
     "loss_by_group",
     "margin_multiple",
     "marginal_effects",
+    "mean_limits",
+    "measure_benefits",
     "measure_items",
     "measure_reliability",
     "measure_service_quality",
@@ -335,6 +378,8 @@ __all__ = [
     "pair_table",
     "path_layers",
     "period_means",
+    "place_customer",
+    "place_customers",
     "place_exchange",
     "population_r_squared",
     "pre_trend",
@@ -344,6 +389,7 @@ __all__ = [
     "read_effect",
     "recency_chain",
     "recency_log",
+    "relationship_kind",
     "relationship_satisfaction",
     "replacement_need",
     "repurchase_by_satisfaction",
@@ -353,13 +399,18 @@ __all__ = [
     "retention_table",
     "rho_a",
     "score_checklist",
+    "score_domains",
+    "score_scales",
     "share_of_weights",
     "simulate_act_log",
+    "simulate_benefit_answers",
     "simulate_choices",
     "simulate_comparisons",
     "simulate_customers",
+    "simulate_domain_ratings",
     "simulate_history",
     "simulate_programmes",
+    "simulate_relationship_file",
     "simulate_relationships",
     "simulate_stays",
     "simulate_tolerance_answers",
@@ -373,6 +424,7 @@ __all__ = [
     "switching_cost",
     "two_by_two",
     "value_gain",
+    "vary_cuts",
     "weekly_means",
     "weigh_gaps",
     "weigh_programme",

@@ -16,6 +16,7 @@ from relmark_helpers.explore.reliability import explore_alpha
 from relmark_helpers.explore.retention_models import explore_churn_mixture
 from relmark_helpers.explore.service_quality import explore_service_weights
 from relmark_helpers.explore.tolerance_zone import explore_tolerance_zone
+from relmark_helpers.explore.true_relationships import explore_nine_cells
 
 __all__ = [
     "Explorer",
@@ -28,6 +29,7 @@ __all__ = [
     "explore_interaction",
     "explore_levels",
     "explore_mediation",
+    "explore_nine_cells",
     "explore_programmes",
     "explore_relationship",
     "explore_service_weights",

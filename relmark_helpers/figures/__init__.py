@@ -5,6 +5,7 @@ from relmark_helpers.figures.campaign import campaign_figure
 from relmark_helpers.figures.comparison import comparison_figure
 from relmark_helpers.figures.comparison_standards import fit_figure
 from relmark_helpers.figures.customer_chain import chain_figure, stopping_figure
+from relmark_helpers.figures.domains_dimensions import domain_grid_figure
 from relmark_helpers.figures.exchange import businesses_figure, continuum_figure, profile_figure
 from relmark_helpers.figures.history import concept_map_figure, timeline_figure
 from relmark_helpers.figures.interaction_levels import hierarchy_figure, rule_figure
@@ -19,6 +20,7 @@ from relmark_helpers.figures.norms import fine_draws_figure, fine_weeks_figure
 from relmark_helpers.figures.path_effects import path_effects_figure
 from relmark_helpers.figures.path_model import ECSI_POSITIONS, path_model_figure
 from relmark_helpers.figures.programme_cost import programme_figure
+from relmark_helpers.figures.relational_benefits import benefit_profile_figure
 from relmark_helpers.figures.relationship_cells import staying_cells_figure
 from relmark_helpers.figures.relationship_history import history_figure
 from relmark_helpers.figures.relationship_levels import level_map_figure
@@ -33,11 +35,13 @@ from relmark_helpers.figures.service_quality import gaps_figure, weights_figure
 from relmark_helpers.figures.shopping import concentration_figure, habits_figure
 from relmark_helpers.figures.style import house_style
 from relmark_helpers.figures.tolerance_zone import persons_figure, zone_figure
+from relmark_helpers.figures.true_relationships import customer_cells_figure, nine_cells_figure
 
 __all__ = [
     "ECSI_POSITIONS",
     "LessonFigure",
     "alpha_by_length_figure",
+    "benefit_profile_figure",
     "bond_levels_figure",
     "bond_worth_figure",
     "bought_next_figure",
@@ -52,6 +56,8 @@ __all__ = [
     "concept_map_figure",
     "continuum_figure",
     "convention_figure",
+    "customer_cells_figure",
+    "domain_grid_figure",
     "exhibits_figure",
     "fine_draws_figure",
     "fine_weeks_figure",
@@ -66,6 +72,7 @@ __all__ = [
     "item_map_figure",
     "level_map_figure",
     "mediation_figure",
+    "nine_cells_figure",
     "path_effects_figure",
     "path_model_figure",
     "persons_figure",
