@@ -89,7 +89,9 @@ def test_ids_have_the_prefix_of_the_module_that_defines_them():
         lesson_02b,
         lesson_02c,
         lesson_02d,
+        lesson_03,
         lesson_03b,
+        lesson_03c,
     )
 
     for module in (
@@ -101,7 +103,9 @@ def test_ids_have_the_prefix_of_the_module_that_defines_them():
         lesson_02b,
         lesson_02c,
         lesson_02d,
+        lesson_03,
         lesson_03b,
+        lesson_03c,
     ):
         lesson = module.__name__.rpartition("_")[2]
         assert {one.id.split(".")[0] for one in module.EXERCISES} == {lesson}
@@ -161,6 +165,19 @@ def explained_loyalty():
     return 1 - (rest**2).sum() / (loyalty**2).sum()
 
 
+def stays_by_odds(satisfaction, barriers, ties, alternatives):
+    """Odds of staying multiply: each part of commitment is a factor."""
+    odds = math.exp(-0.2) * math.exp(0.5) ** (satisfaction - 5.5) * math.exp(0.7) ** barriers * math.exp(0.4) ** ties
+    odds /= math.exp(0.35) ** (alternatives - 5.5)
+    return odds / (1 + odds)
+
+
+def true_relationship(*, high, mid, benefits, knowledge):
+    """Distances above the cuts in standard errors; the third kind of trust, 2.5 points below its cut, is left out."""
+    high, mid, benefits, knowledge = (math.erfc(-z / math.sqrt(2)) / 2 for z in (high, mid, benefits, knowledge))
+    return knowledge * (high + (mid - high) * benefits)
+
+
 @pytest.mark.parametrize(
     ("id", "answer"),
     [
@@ -198,6 +215,14 @@ def explained_loyalty():
         ("02d.2", 36 * 5 * 20),  # a fifth of the spending is margin, and a twentieth of that is added
         ("02d.3", lambda mean, margin, cost: cost / mean / margin),
         ("02d.4", 100 * 409 / 1200),  # accounts with revenue above 33,333.33 dollars, counted in the file
+        ("03.1", -0.65 - 0.12 + 0.04),
+        (
+            "03.2",
+            lambda minimum, desired, perceived: perceived - np.clip(perceived, minimum, desired),
+        ),
+        ("03.3", 7.69 - 6.73),  # the five groups, weighted by their respondents, give 7.683 and 6.732
+        ("03.4", "C"),
+        ("03.5", (5.7 + 1.4 + 5.2 + 4.6) / 4 - (1.4 + 4.6) / 2),
         ("03b.1", 13 / 28 * 3 / 2),  # of 28, 13 is left when 6, 5 and 4 are taken away
         ("03b.2", "B"),
         (
@@ -206,6 +231,11 @@ def explained_loyalty():
         ),
         ("03b.4", 0.4 * 0.55 + 0.6 * 0.3 * 0.55),
         ("03b.5", explained_loyalty()),
+        ("03c.1", 7.6 - 0.4 * (6.6 - 3.5)),  # the zone begins at 6.6
+        ("03c.2", stays_by_odds),
+        ("03c.3", "D"),
+        ("03c.4", 1 / (1 + math.exp(0.2 + 0.55 - 0.98 + 0.35)) - 1 / (1 + math.exp(0.2 + 0.55 - 0.35 + 0.35))),
+        ("03c.5", true_relationship(high=0.3 / 0.6, mid=2.3 / 0.6, benefits=0.2 / 0.6, knowledge=2.0 / 0.6)),
     ],
 )
 def test_independent_answer_is_right(id, answer):

@@ -39,7 +39,7 @@ MOVING = "application/vnd.relmark.moving+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 _OUTPUTS = {"stream", "display_data", "execute_result", "error"}
-_PUBLISH = "__import__('relmark_helpers.editions.moving', fromlist=['publish']).publish(get_ipython().user_ns['_'])"
+_PUBLISH = "__import__('relmark_helpers.editions.moving', fromlist=['publish']).publish(Out[max(Out)])"
 _GUARD = """
 import sys
 

@@ -19,7 +19,9 @@ from relmark_helpers.exercises import (
     lesson_02b,
     lesson_02c,
     lesson_02d,
+    lesson_03,
     lesson_03b,
+    lesson_03c,
 )
 from relmark_helpers.exercises.exercise import Exercise, Given, Verdict, as_number
 from relmark_helpers.exercises.progress import recall, remember
@@ -37,7 +39,9 @@ _LESSONS = (
     lesson_02b,
     lesson_02c,
     lesson_02d,
+    lesson_03,
     lesson_03b,
+    lesson_03c,
 )
 EXERCISES: dict[str, Exercise] = {exercise.id: exercise for lesson in _LESSONS for exercise in lesson.EXERCISES}
 
