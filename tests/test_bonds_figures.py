@@ -70,6 +70,10 @@ def test_worth_says_and_draws_estimates_limits_and_truth():
         assert f"{bond} {row['estimate']:.1f} ({row['low']:.1f} to {row['high']:.1f})" in figure.alt
     np.testing.assert_allclose(line(figure, "estimate, 95% limits").get_xdata(), worth["estimate"][1:])
     np.testing.assert_allclose(line(figure, "truth of the simulation").get_xdata(), [8, 12, 20])
+    most = worth.loc["structural"]
+    assert figure.figure.get_suptitle() == (
+        f"Estimated worth of the structural bond: {most['estimate']:.0f} ({most['low']:.0f} to {most['high']:.0f})"
+    )
     (limits,) = figure.figure.axes[0].collections
     np.testing.assert_allclose([ends[:, 0] for ends in limits.get_segments()], worth[["low", "high"]][1:])
     without = bond_worth_figure(fit(), source="A survey.")

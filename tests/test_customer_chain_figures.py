@@ -105,14 +105,17 @@ def test_stopping_says_and_draws_the_numbers():
     assert "ahead of the next best by 0.83" in figure.description
     left, right = figure.figure.axes
     lines = {line.get_label(): line.get_xydata().T for line in [*left.lines, *right.lines]}
-    np.testing.assert_allclose(lines["_others"], [[0, 8, 11.574, 13.149, 12.320], range(5)], atol=5e-4)
-    np.testing.assert_allclose(lines["best point"], [[13.149], [3]], atol=5e-4)
-    assert [text.get_text() for text in left.texts] == ["+0.00", "+8.00", "+11.57", "+13.15", "+12.32"]
+    np.testing.assert_allclose(lines["_others"], [[40, 48, 51.574, 53.149, 52.320], range(5)], atol=5e-4)
+    np.testing.assert_allclose(lines["best point"], [[53.149], [3]], atol=5e-4)
+    assert [text.get_text() for text in left.texts] == ["40.00", "48.00", "51.57", "53.15", "52.32"]
+    assert left.get_title(loc="left") == "Worth of a customer\nin recency 1"
     np.testing.assert_allclose(lines["never stopping"][0], PAPER.value().iloc[1:-1])
     np.testing.assert_allclose(lines["stopping at the best point"][0], STOPPING.values.loc["recency 4"].iloc[1:-1])
     for axes in (left, right):
         low, high = axes.get_xlim()
         assert all(low < x < high for line in axes.lines for x in line.get_xdata())
+        shown = [x for line in axes.lines for x in line.get_xdata()]
+        assert high - low < 3 * (max(shown) - min(shown)), "the points fill the axis"
 
 
 def test_never_stopping_and_stopping_at_once_are_said():

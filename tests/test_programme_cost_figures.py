@@ -38,7 +38,7 @@ def compared(**changes):
 
 
 def line(figure, label):
-    (found,) = [each for each in figure.figure.axes[0].lines if each.get_label() == label]
+    (found,) = [each for axes in figure.figure.axes for each in axes.lines if each.get_label() == label]
     return found.get_xydata().T
 
 
@@ -48,15 +48,21 @@ def test_curves_and_crossing_are_drawn_as_computed():
     np.testing.assert_allclose(line(figure, "Relational"), [YEARS, 52_500 * ANNUITY - 60_000])
     gap = 12_500 * ANNUITY - 60_000
     year = 6 - gap[6] / (gap[7] - gap[6])
-    level = np.interp(year, YEARS, 40_000 * ANNUITY)
-    np.testing.assert_allclose(line(figure, "The lead changes"), [[year], [level]])
+    np.testing.assert_allclose(line(figure, "Lead of relational"), [YEARS, gap])
+    np.testing.assert_allclose(line(figure, "The lead changes"), [[year], [0]])
+    for axes in figure.figure.axes:
+        (dropped,) = [each for each in axes.lines if each.get_linestyle() == ":"]
+        np.testing.assert_allclose(dropped.get_xdata()[:2], year)
+        np.testing.assert_allclose(dropped.get_ydata()[:2], axes.get_ylim())
     np.testing.assert_allclose(figure.table["transactional"], 40_000 * ANNUITY)
+    np.testing.assert_allclose(figure.table["lead"], gap)
 
 
 def test_words_hold_the_numbers():
     figure = programme_figure(BOTH)
     assert "transactional from 0 to 304,243" in figure.alt  # 40,000 x 7.60608
     assert "relational from -60,000 to 339,319" in figure.alt
+    assert "the lead of relational, from -60,000 to 35,076" in figure.alt  # 12,500 x 7.60608 - 60,000
     assert "cross in year 6.9" in figure.alt and "from where relational leads" in figure.alt
     assert "60% and 75% a year, discount rate 10%" in figure.caption and "no real firm" in figure.caption
     assert "6.861" in figure.description
@@ -94,18 +100,19 @@ def test_two_crossings_are_both_marked_and_named():
     assert line(figure, "The lead changes").shape == (2, 2) and figure.alt.count("in year") == 2
 
 
-def test_bands_are_those_of_the_simulation():
+def test_band_of_the_lead_is_that_of_the_simulation():
     figure = programme_figure(BOTH, DRAWN)
-    (_, relational) = figure.figure.axes[0].collections
-    corners = relational.get_paths()[0].vertices
+    assert list(figure.figure.axes[0].collections) == []
+    (band,) = figure.figure.axes[1].collections
+    corners = band.get_paths()[0].vertices
     at_start = corners[corners[:, 0] == 0, 1]
     np.testing.assert_allclose([at_start.min(), at_start.max()], [-145_000, -55_000], rtol=0.03)
     share = (12_500 * ANNUITY[-1] - 50_000) / 100_000  # set-up costs up to this are paid back in 15 years
     assert abs(DRAWN.probability - share) < 4 * DRAWN.standard_error
     assert figure.figure.get_suptitle() == f"Relational pays within 15 years in {DRAWN.probability:.0%} of the draws"
     assert f"In {DRAWN.probability:.0%} of 2,000 draws (standard error 1." in figure.alt
-    assert "do not say who leads" in figure.caption and "middle 90%" in figure.description
-    assert {"lead_low", "relational_high"} <= set(figure.table)
+    assert "the lead in the middle 90% of the draws" in figure.caption and "middle 90%" in figure.description
+    np.testing.assert_allclose(figure.table[["lead_low", "lead_high"]], DRAWN.bands[["lead_low", "lead_high"]])
 
 
 @pytest.mark.parametrize("comparison", [compared(setup_cost=1), compare_programmes(TRANSACTIONAL, RELATIONAL, 14)])
@@ -125,12 +132,11 @@ def test_page_is_plain_and_complete(simulation):
 
 
 def test_series_differ_by_more_than_colour():
-    lines = {each.get_label(): each for each in programme_figure(BOTH).figure.axes[0].lines}
-    one, other = lines["Transactional"], lines["Relational"]
-    assert one.get_color() != other.get_color()
-    assert one.get_linestyle() != other.get_linestyle() and one.get_marker() != other.get_marker()
-    hatches = [each.get_hatch() for each in programme_figure(BOTH, DRAWN).figure.axes[0].collections]
-    assert hatches[0] != hatches[1]
+    lines = {each.get_label(): each for axes in programme_figure(BOTH).figure.axes for each in axes.lines}
+    names = ["Transactional", "Relational", "Lead of relational"]
+    for one, other in itertools.combinations([lines[name] for name in names], 2):
+        assert one.get_color() != other.get_color()
+        assert one.get_linestyle() != other.get_linestyle() and one.get_marker() != other.get_marker()
 
 
 @pytest.mark.parametrize(
@@ -157,10 +163,12 @@ def test_all_of_every_curve_is_inside_the_axes():
     plot = ProgrammePlot()
     for comparison, drawn in ((BOTH, None), (BOTH, DRAWN), (compared(margin=0), None), (compared(margin=1e6), None)):
         result = ComparisonAndBand(comparison, drawn)
-        low, high = plot.figure(result).figure.axes[0].get_ylim()
-        table = plot.words(result).table.filter(regex="transactional|relational")
-        assert low < table.min().min() and table.max().max() < high
-        assert high - low < 4.5 * max(table.max().max() - min(table.min().min(), 0), 1)
+        table = plot.words(result).table
+        above, below = plot.figure(result).figure.axes
+        for axes, shown in ((above, table[["transactional", "relational"]]), (below, table.filter(like="lead"))):
+            low, high = axes.get_ylim()
+            assert low < shown.min().min() and shown.max().max() < high
+            assert high - low < 4.5 * max(max(shown.max().max(), 0) - min(shown.min().min(), 0), 1)
 
 
 # ---- Sliders

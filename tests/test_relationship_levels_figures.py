@@ -18,6 +18,12 @@ TERMS = {"discount": 0.1, "convention": "now"}
 EVIL = '<script>1</script>&"><img src=x> $x^{$ 服务_a'
 
 
+def level_at(best, *, customers, margin):
+    """The level of the map at the nearest place."""
+    row = np.abs(np.log(best.index / margin)).argmin()
+    return best.iloc[row, np.abs(np.log(best.columns / customers)).argmin()]
+
+
 def drawn(levels=None, source="Made up."):
     levels = example_levels() if levels is None else levels
     across, up = np.geomspace(5, 50_000, 40), np.geomspace(20, 20_000, 30)
@@ -61,7 +67,8 @@ def test_each_name_stands_on_its_region_and_on_no_mark():
 
 def test_map_in_words():
     figure, computed, textbook = drawn()
-    assert figure.figure.get_suptitle() == "These costs agree with 7 of the textbook's 9 cells"
+    assert figure.figure.get_suptitle() == "Accountable is best for 500 customers with a margin of 500"
+    assert figure.description.startswith("These costs agree with 7 of the 9 cells of the textbook grid as remembered;")
     shares = computed.best.stack().value_counts(normalize=True)
     for name, share in shares.items():
         assert f"{name} {share:.0%}" in figure.alt
@@ -110,7 +117,9 @@ def test_every_corner_of_the_sliders():
             control.value = value
         alt, sentence = explorer._picture.alt, explorer.sentence
         agrees = int(explorer.result.textbook["agrees"].sum())
-        assert sentence.startswith(f"These costs agree with {agrees} of the textbook's 9 cells.")
+        best = level_at(explorer.result.map.best, customers=500, margin=500)
+        assert re.match(rf"{best.capitalize()} is best for 500 customers with a margin of 500\. ", sentence)
+        assert f"These costs agree with {agrees} of the 9 cells" in sentence
         assert not re.search(r"\b(nan|inf)\b", alt + sentence) and "Caution" not in sentence
         if corner[0] == 0:
             assert "basic 100%" in alt, "without a gain in retention nothing beats the cheapest level"

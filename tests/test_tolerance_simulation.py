@@ -6,7 +6,7 @@ import pytest
 
 from relmark_helpers.calculations.tolerance_simulation import ASSUMED_SPREAD, simulate_tolerance_answers
 from relmark_helpers.calculations.tolerance_tables import zone_means
-from relmark_helpers.calculations.tolerance_zone import tolerance_zone
+from relmark_helpers.calculations.tolerance_zone import measure_tolerance_zone
 from relmark_helpers.datasets import load_dataset
 from relmark_helpers.validation import InputError
 
@@ -42,7 +42,7 @@ def test_means_within_four_standard_errors_and_spread_within_two_per_cent(made, 
 
 def test_width_and_position_are_those_of_the_libraries(made, means):
     # Widths within 0.03 points and positions within 0.03 of those of the table of means (about .44 on average).
-    zone = tolerance_zone(made.minimum, made.desired, made.perceived)
+    zone = measure_tolerance_zone(made.minimum, made.desired, made.perceived)
     expected = zone_means(means)
     found = zone.gaps.loc[means.index]
     assert (found["width"] - expected["width"]).abs().max() < 0.03
@@ -52,7 +52,7 @@ def test_width_and_position_are_those_of_the_libraries(made, means):
 
 
 def test_few_set_the_minimum_above_the_desired_level(made):
-    zone = tolerance_zone(made.minimum, made.desired, made.perceived)
+    zone = measure_tolerance_zone(made.minimum, made.desired, made.perceived)
     assert 0 < zone.left_out["reversed answers"] / (2 * RESPONDENTS) < 0.03
 
 
@@ -65,7 +65,7 @@ def test_answers_of_a_person_hang_together(made):
 def test_one_institution_below_its_zone():
     rows = load_dataset("libqual_institutions").set_index("institution").loc[["D"]].set_index("item")
     made = simulate_tolerance_answers(rows, 30_000, generator=np.random.default_rng(4))
-    zone = tolerance_zone(made.minimum, made.desired, made.perceived)
+    zone = measure_tolerance_zone(made.minimum, made.desired, made.perceived)
     assert zone.gaps.loc["Employees who are consistently courteous", "place"] == "below"
     assert zone.gaps.loc["Willingness to help users", "place"] == "inside"
 

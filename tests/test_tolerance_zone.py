@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from relmark_helpers.calculations.tolerance_tables import check_printed_gaps, expected_shares, zone_means
-from relmark_helpers.calculations.tolerance_zone import ALL_ITEMS, tolerance_zone
+from relmark_helpers.calculations.tolerance_zone import ALL_ITEMS, measure_tolerance_zone
 from relmark_helpers.datasets import load_dataset
 from relmark_helpers.validation import InputError
 from tests.tolerance_speed import by_pandas
@@ -150,7 +150,7 @@ def test_equal_to_plain_pandas(gaps, form):
         given_tables = [table.astype("Int64") for table in tables]
     if form == "int8":  # more than one block, and a code for no answer that is not next to the scale
         given_tables, missing = [table.fillna(-9).to_numpy(np.int8) for table in tables], -9
-    zone = tolerance_zone(*given_tables, missing=missing)
+    zone = measure_tolerance_zone(*given_tables, missing=missing)
     gap_table, share_table = zone.gaps.iloc[:-1], zone.shares.iloc[:-1]
     for column in ("minimum", "desired", "perceived", *GAPS, "position", "position_median"):
         np.testing.assert_allclose(gap_table[column], expected[column], rtol=1e-12, err_msg=column)
@@ -165,7 +165,7 @@ def test_equal_to_plain_pandas(gaps, form):
 
 def test_all_items_against_a_plain_computation_by_respondent():
     low, high, seen = answers(800, 5, gaps=0.15)
-    zone = tolerance_zone(low, high, seen)
+    zone = measure_tolerance_zone(low, high, seen)
     ok = low.notna() & high.notna() & seen.notna()
     inside_zone = ok & (low <= high)
     for name, value, base in (
@@ -193,7 +193,7 @@ def test_all_items_against_a_plain_computation_by_respondent():
 
 
 def test_item_limits_are_wilsons():
-    zone = tolerance_zone(*answers(300, 2))
+    zone = measure_tolerance_zone(*answers(300, 2))
     for _, row in zone.shares.iloc[:-1].iterrows():
         for name in ("below", "inside", "above"):
             limits = stats.binomtest(round(row[name] * row["answers"]), int(row["answers"])).proportion_ci(
@@ -203,15 +203,15 @@ def test_item_limits_are_wilsons():
 
 
 def test_one_item_gives_the_same_in_both_rows():
-    zone = tolerance_zone(*answers(250, 1, gaps=0.1))
+    zone = measure_tolerance_zone(*answers(250, 1, gaps=0.1))
     for table in (zone.gaps, zone.shares):
         one, pooled = (table.iloc[row].drop("place", errors="ignore").astype(float) for row in (0, 1))
         np.testing.assert_allclose(one, pooled, rtol=1e-9)
 
 
 def test_a_copied_item_adds_no_certainty():
-    single = tolerance_zone(*answers(250, 1))
-    copied = tolerance_zone(*[pd.concat([table] * 6, axis=1, ignore_index=True) for table in answers(250, 1)])
+    single = measure_tolerance_zone(*answers(250, 1))
+    copied = measure_tolerance_zone(*[pd.concat([table] * 6, axis=1, ignore_index=True) for table in answers(250, 1)])
     one, six = single.gaps.loc[ALL_ITEMS], copied.gaps.loc[ALL_ITEMS]
     for column in ("adequacy_low", "width_high", "position_low", "position_median"):
         assert six[column] == pytest.approx(one[column])
@@ -221,13 +221,13 @@ def test_a_copied_item_adds_no_certainty():
 def test_coverage_of_clustered_limits():
     # 200 surveys of 60 persons with ten items. Limits over all items should hold the truth in 95 per cent of them;
     # limits that take the 600 answers as independent hold it far less often.
-    everybody = tolerance_zone(*answers(200_000, 10, seed=1))
+    everybody = measure_tolerance_zone(*answers(200_000, 10, seed=1))
     truth = everybody.gaps.loc[ALL_ITEMS, "adequacy"], everybody.shares.loc[ALL_ITEMS, "below"]
     held = np.zeros((2, 2))
     for seed in range(200):
         tables = answers(60, 10, seed=1000 + seed)
         apart = [table.to_numpy().reshape(-1, 1) for table in tables]
-        for way, zone in enumerate((tolerance_zone(*tables), tolerance_zone(*apart))):
+        for way, zone in enumerate((measure_tolerance_zone(*tables), measure_tolerance_zone(*apart))):
             gap, share = zone.gaps.loc[ALL_ITEMS], zone.shares.loc[ALL_ITEMS]
             held[way, 0] += gap["adequacy_low"] <= truth[0] <= gap["adequacy_high"]
             held[way, 1] += share["below_low"] <= truth[1] <= share["below_high"]
@@ -241,8 +241,8 @@ def test_what_is_left_out_is_counted():
     high = [[8, 6, 0], [8, 6, 9], [8, 8, 8], [6, 7, 8]]
     seen = [[6, 7, 0], [0, 6, 5], [5, 5, 5], [7, 8, 3]]
     with pytest.raises(InputError, match="0 \\(.*such answers"):
-        tolerance_zone(low, high, seen)
-    zone = tolerance_zone(low, high, seen, missing=0)
+        measure_tolerance_zone(low, high, seen)
+    zone = measure_tolerance_zone(low, high, seen, missing=0)
     assert zone.left_out.tolist() == [6, 2, 2, 1]
     assert zone.respondents == 3 and zone.gaps["answers"].tolist() == [2, 3, 1, 6]
     assert zone.shares["answers"].tolist() == [1, 2, 1, 4]
@@ -260,7 +260,7 @@ def test_place_needs_limits_that_exclude_the_others():
     seen = np.tile([[4, 6, 8, 5]], (size, 1))
     seen[::2] += [[0, 0, 0, 1]]
     seen[::4] -= [[0, 0, 0, 2]]
-    zone = tolerance_zone(low, high, seen)
+    zone = measure_tolerance_zone(low, high, seen)
     assert zone.gaps["place"].tolist()[:4] == ["below", "inside", "above", "borderline"]
     assert zone.shares.iloc[0][["below", "below_high"]].tolist() == pytest.approx([1, 1])
     assert zone.shares.loc["item 2", "below_high"] == pytest.approx(
@@ -270,14 +270,14 @@ def test_place_needs_limits_that_exclude_the_others():
 
 def test_position_has_no_limits_where_the_width_may_be_zero():
     low, high = [[5], [6], [7]], [[6], [6], [6]]
-    zone = tolerance_zone(low, high, [[5], [6], [7]])
+    zone = measure_tolerance_zone(low, high, [[5], [6], [7]])
     assert np.isnan(zone.gaps["position_low"]).all()
 
 
 def test_columns_are_matched_by_name():
     low, high, seen = answers(100, 3)
-    right = tolerance_zone(low, high, seen)
-    mixed = tolerance_zone(low, high[[2, 0, 1]], seen[[1, 2, 0]])
+    right = measure_tolerance_zone(low, high, seen)
+    mixed = measure_tolerance_zone(low, high[[2, 0, 1]], seen[[1, 2, 0]])
     pd.testing.assert_frame_equal(right.gaps, mixed.gaps)
 
 
@@ -285,8 +285,8 @@ def test_columns_are_matched_by_name():
 @given(st.integers(0, 10_000), st.integers(-3, 3))
 def test_moving_the_scale_moves_only_the_means(seed, shift):
     tables = answers(40, 3, seed=seed, gaps=0.1)
-    here = tolerance_zone(*tables)
-    there = tolerance_zone(*[table + shift for table in tables], scale=(1 + shift, 9 + shift))
+    here = measure_tolerance_zone(*tables)
+    there = measure_tolerance_zone(*[table + shift for table in tables], scale=(1 + shift, 9 + shift))
     pd.testing.assert_frame_equal(here.shares, there.shares)
     moved = ["minimum", "desired", "perceived"]
     pd.testing.assert_frame_equal(here.gaps.drop(columns=moved), there.gaps.drop(columns=moved))
@@ -322,13 +322,13 @@ LOW, HIGH, SEEN = [[5, 6], [6, 6]], [[8, 8], [8, 8]], [[6, 7], [7, 7]]
 )
 def test_refused(tables, options, said):
     with pytest.raises(InputError, match=said):
-        tolerance_zone(*tables, **options)
+        measure_tolerance_zone(*tables, **options)
 
 
 def test_input_is_not_changed():
     tables = answers(50, 2, gaps=0.2)
     copies = [table.copy() for table in tables]
-    tolerance_zone(*tables)
+    measure_tolerance_zone(*tables)
     for table, copy in zip(tables, copies, strict=True):
         pd.testing.assert_frame_equal(table, copy)
 
@@ -336,12 +336,12 @@ def test_input_is_not_changed():
 def test_unsigned_answers_and_a_large_code():
     low, high, seen = (np.array(table, np.uint8) for table in (LOW, HIGH, SEEN))
     seen[0, 0] = 255
-    zone = tolerance_zone(low, high, seen, missing=255, scale=(0, 10))
+    zone = measure_tolerance_zone(low, high, seen, missing=255, scale=(0, 10))
     assert zone.gaps["answers"].tolist() == [1, 2, 3]
 
 
 def test_summary_has_one_row_per_item():
-    zone = tolerance_zone(LOW, HIGH, SEEN)
+    zone = measure_tolerance_zone(LOW, HIGH, SEEN)
     assert zone.summary().index.tolist() == ["item 1", "item 2", ALL_ITEMS]
     assert {"position", "place", "below", "inside", "above"} <= set(zone.summary().columns)
 

@@ -42,6 +42,15 @@ def _years(setup: float, gain: float, discount: float, first: int = 1) -> float:
     return float(year)
 
 
+def _years_multiplied(setup: float, gain: float, discount: float) -> float:
+    """Return the same with each year's gain multiplied by 1 - discount instead of divided by 1 + discount."""
+    year, earned = 0, 0.0
+    while earned < setup - 1e-9:
+        year += 1
+        earned += gain * (1 - discount) ** year
+    return float(year)
+
+
 def _dish(given: Mapping[str, float], column: str) -> float:
     return float(load_dataset("dish_network_annual").set_index("year").loc[int(given["year"]), column])
 
@@ -81,12 +90,12 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         ),
         well_done="One weight moved the position. Say whose judgement a weight is before you act on it.",
         given=(
-            _score("value", 7.0, "value of the product or service", (6.0, 7.0)),
-            _score("industrial", 9.0, "industrial product", (8.0, 9.0)),
-            _score("not_commodity", 4.0, "not a commodity", (3.0, 4.0)),
-            _score("switching_cost", 2.0, "switching cost", (1.0, 2.0)),
-            _score("continuity", 6.0, "prefers a continuing relationship", (6.0, 7.0)),
-            _score("co_production", 3.0, "takes part in production", (3.0, 4.0)),
+            _score("value", 5.0, "value of the product or service", (4.5, 5.0)),
+            _score("industrial", 8.0, "industrial product", (7.0, 8.0)),
+            _score("not_commodity", 6.0, "not a commodity", (4.0, 6.0)),
+            _score("switching_cost", 3.0, "switching cost", (1.0, 2.0, 3.0)),
+            _score("continuity", 4.0, "prefers a continuing relationship", (4.0, 8.0)),
+            _score("co_production", 2.0, "takes part in production", (2.0,)),
         ),
         answer=lambda given: _position(given, 2.0),
         unit="on the scale from 0 to 1",
@@ -99,6 +108,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             Mistake(
                 lambda given: 10 * _position(given, 2.0),
                 "The mean is right, but on the scale of the scores. The position runs from 0 to 1.",
+            ),
+            Mistake(
+                lambda given: 100 * _position(given, 2.0),
+                "The mean is right, but in per cent of the scale. The position runs from 0 to 1.",
             ),
             Mistake(
                 lambda given: _position(given, 2.0) * 7 / 6,
@@ -118,15 +131,17 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         hints=(
             "Both programmes hold the same number of customers, so the margin is the same. What differs?",
             "The relational programme saves acquisitions and costs something for each customer of the base.",
-            "(won less) × acquisition cost − customers × cost of the programme.",
+            "Savings come from the customers who need not be won; the programme is paid for everybody in the base.",
         ),
         well_done="The gain is acquisition saved, less what keeping costs. The set-up cost is earned from it.",
         given=(
-            Given("customers", 1000.0, "customers", "customers that both programmes hold", (800.0, 1000.0, 1200.0)),
-            Given("won_transactional", 400.0, "customers a year", "won without the programme", (380.0, 400.0)),
-            Given("won_relational", 250.0, "customers a year", "won with the programme", (230.0, 250.0)),
-            Given("acquisition_cost", 150.0, "USD", "cost of winning one customer", (150.0, 170.0)),
-            Given("programme_cost", 10.0, "USD a year", "cost of the programme for each customer", (8.0, 10.0)),
+            Given("customers", 800.0, "customers", "customers that both programmes hold", (700.0, 800.0, 900.0)),
+            Given("won_transactional", 320.0, "customers a year", "won without the programme", (320.0, 340.0)),
+            Given("won_relational", 200.0, "customers a year", "won with the programme", (200.0, 210.0)),
+            Given("acquisition_cost", 125.0, "USD", "cost of winning one customer", (110.0, 125.0, 145.0)),
+            Given(
+                "programme_cost", 12.0, "USD a year", "cost of the programme for each customer", (7.0, 8.0, 9.0, 12.0)
+            ),
         ),
         answer=_gain,
         unit="USD a year",
@@ -169,13 +184,17 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             ((1000, 200, 0.0), "without discounting the set-up cost is earned in exactly five years"),
             ((1000, 400, 0.0), "the last year is needed although only part of it"),
             ((1000, 300, 0.1), "with discounting each later gain counts for less"),
-            ((1000, 200, 0.1), "a smaller gain takes longer"),
+            ((1000, 200, 0.15), "a smaller gain and a higher rate take much longer"),
         ),
         mistakes=(
             (lambda setup, gain, discount: _years(setup, gain, 0.0), "You left out the discount rate."),
             (
                 lambda setup, gain, discount: _years(setup, gain, discount, first=0),
                 "You count the first gain as if it came at once. It comes at the end of year 1 and is discounted once.",
+            ),
+            (
+                _years_multiplied,
+                "Divide by (1 + d) for each year. Multiplying by (1 − d) discounts too hard.",
             ),
             (
                 lambda setup, gain, discount: float(setup // gain),
@@ -200,7 +219,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         hints=(
             "The base is to be held: every subscriber kept need not be won at the acquisition cost sac_usd.",
             "Of all subscribers, the given points are saved each month. Points are hundredths.",
-            "Acquisition cost × points / 100.",
+            "Which column says what replacing one subscriber costs? Take the share of it that the points stand for.",
         ),
         well_done="The sum is small, because it is paid for all subscribers and saves few of them.",
         given=(

@@ -126,14 +126,14 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         hints=(
             "Work out what each plan brings on average for one present customer: probability of staying × margin kept.",
             "If you match, the gap is 0 and the margin falls by the cut. With the bond the rival stays cheaper.",
-            "Set p(bond) × (margin − cost) equal to p(match) × (margin − cut), and solve for the cost.",
+            "Write both down as probability × margin kept. In one the cut is taken off, in the other the cost sought.",
         ),
         well_done=(
             "If the bond can be had for less, it beats matching the price, in this month and under these weights."
         ),
         given=(
-            Given("margin", 60.0, "USD a month", "margin of a customer today", (50.0, 60.0, 70.0)),
-            Given("cut", 20.0, "USD a month", "by which the rival is cheaper", (15.0, 18.0, 20.0)),
+            Given("margin", 60.0, "USD a month", "margin of a customer today", (50.0, 55.0, 60.0, 65.0, 70.0)),
+            Given("cut", 20.0, "USD a month", "by which the rival is cheaper", (14.0, 15.0, 16.0, 18.0, 20.0)),
         ),
         answer=lambda given: _bond_cost(_bonded(given), given),
         unit="USD a month",
@@ -321,6 +321,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 "You expect no more gifts from the stopping point on, but still pay for the letters.",
             ),
             Mistake(_best_stop_undiscounted, "You left out the discount rate."),
+            Mistake(
+                lambda given: _best_stop(given) - given["gift"],
+                "You left out the gift just made. It is the reward of the present period, and the value counts it.",
+            ),
         ),
     ),
 )

@@ -130,7 +130,10 @@ def bond_worth_figure(fit: BondFit, *, truth: BondWeights | None = None, source:
         axes.axvline(0, color=QUIET, linewidth=1.2)
         axes.set_yticks(list(places), [str(bond) for bond in worth.index])
         axes.set(ylim=(len(worth) - 0.5, -0.5), xlabel="Price cut by the rival that it makes up for (money per period)")
-        headline(figure, f"The {most} bond is worth {best['estimate']:.0f} ({best['low']:.0f} to {best['high']:.0f})")
+        headline(
+            figure,
+            f"Estimated worth of the {most} bond: {best['estimate']:.0f} ({best['low']:.0f} to {best['high']:.0f})",
+        )
     known = "" if truth is None else " Hollow marks show the truth of the simulation."
     return LessonFigure(
         figure,

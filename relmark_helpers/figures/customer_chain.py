@@ -1,4 +1,4 @@
-"""A customer chain as a diagram, and what it pays to stop investing in a customer."""
+"""A customer chain as a diagram, and what a customer is worth by the point at which investment stops."""
 
 from __future__ import annotations
 
@@ -72,25 +72,25 @@ def chain_figure(chain: CustomerChain) -> LessonFigure:
 
 
 class StoppingPlot(Plot[StoppingComparison]):
-    """Left: what investing adds in the first state, by stopping point. Right: worth in later states, two policies."""
+    """Left: worth in the first state, by stopping point. Right: worth in later states, two policies."""
 
     size = (7.0, 3.7)
 
     def setting(self, result: StoppingComparison) -> Hashable:
-        return result.chain.states, self._ends(result)
+        return result.chain.states, _round_ends(self._first(result)), _round_ends(self._later(result))
 
     def lay_out(self, figure: Figure, result: StoppingComparison) -> list[Artist]:
         left, right = figure.subplots(1, 2, width_ratios=[1.2, 1])
         points, later = list(result.values.index), self._later(result)
         left.set_yticks(range(len(points)), [_short(point) for point in points])
         left.set(ylim=(len(points) - 0.4, -0.8), ylabel="First state without investment")
-        left.set_title(f"What investing adds\nin {_short(result.chain.states[0])}", fontsize=11.5)
+        left.set_title(f"Worth of a customer\nin {_short(result.chain.states[0])}", fontsize=11.5)
         right.set_yticks(range(len(later.columns)), [_short(state) for state in later.columns])
         right.set(ylim=(len(later.columns) - 0.4, -0.8))
         right.set_title("Worth in later states\n", fontsize=11.5)
-        for axes in (left, right):
-            axes.axvline(0, color=QUIET, linewidth=1.2)
-            axes.set(xlim=self._ends(result), xlabel="Money")
+        right.axvline(0, color=QUIET, linewidth=1.2)
+        for axes, values in ((left, self._first(result)), (right, later)):
+            axes.set(xlim=_round_ends(values), xlabel="Money")
             axes.xaxis.set_major_locator(MaxNLocator(5))
             axes.xaxis.set_major_formatter("{x:,.12g}")
         (self._points,) = left.plot([], [], color=QUIET, marker="o", linestyle="", fillstyle="none", label="_others")
@@ -108,19 +108,19 @@ class StoppingPlot(Plot[StoppingComparison]):
         return [self._points, self._best, *self._texts, self._never, self._stopped]
 
     def move(self, result: StoppingComparison) -> None:
-        gains, later = self._gains(result), self._later(result)
-        low, high = self._ends(result)
-        self._points.set_data(gains, range(len(gains)))
-        self._best.set_data([gains[result.best]], [gains.index.get_loc(result.best)])
-        for text, gain in zip(self._texts, gains, strict=True):
-            text.set_text(f"{gain:+,.2f}".replace("-", "\N{MINUS SIGN}"))
-            text.set_x(min(max(gain, low + 0.12 * (high - low)), high - 0.12 * (high - low)))
+        first, later = self._first(result), self._later(result)
+        low, high = _round_ends(first)
+        self._points.set_data(first, range(len(first)))
+        self._best.set_data([first[result.best]], [first.index.get_loc(result.best)])
+        for text, worth in zip(self._texts, first, strict=True):
+            text.set_text(f"{worth:,.2f}".replace("-", "\N{MINUS SIGN}"))
+            text.set_x(min(max(worth, low + 0.12 * (high - low)), high - 0.12 * (high - low)))
         places = range(len(later.columns))
         self._never.set_data(later.loc["never"], places)
         self._stopped.set_data(later.loc[result.best], places)
 
     def words(self, result: StoppingComparison) -> Words:
-        chain, first = result.chain, result.values.iloc[:, 0]
+        chain, first = result.chain, self._first(result)
         best, never = first[result.best], first["never"]
         listed = ", ".join(f"{point} {value:,.2f}" for point, value in first.items())
         later = ", ".join(f"{state} {value:,.2f}" for state, value in self._later(result).loc["never"].items())
@@ -132,40 +132,35 @@ class StoppingPlot(Plot[StoppingComparison]):
                 else f"Never stop: worth {best:,.2f} in {_short(chain.states[0])}"
             ),
             alt=(
-                f"Two dot charts. Left: what investing adds to the worth of a customer in {chain.states[0]}, by the "
-                f"first state without investment; the worths are {listed}. Right: worth in later states if investment "
+                f"Two dot charts. Left: worth of a customer in {chain.states[0]}, by the first state without "
+                f"investment: {listed}. Right: worth in later states if investment "
                 f"never stops, {later or 'none'}{'; and with the best stop' if stops else ''}."
             ),
             caption=(
                 f"Present value at a discount rate of {chain.discount:.0%} a period, by the point at which investment "
                 "stops. On the right, a customer whose worth is below 0 costs more than is to be expected back."
             ),
-            description=(
-                f"Best point: {result.best}, ahead of the next best by {result.lead:,.2f}. Worth in "
-                f"{chain.states[0]} by stopping point: {listed}. Worth in later states if investment never stops: "
-                f"{later or 'none'}."
-            ),
+            description=(f"Best point: {result.best}, ahead of the next best by {result.lead:,.2f}."),
             table=result.values.rename_axis(columns=None),
         )
 
     @staticmethod
-    def _gains(result: StoppingComparison) -> pd.Series[float]:
-        first = result.values.iloc[:, 0]
-        return first - first.iloc[0]
-
-    @classmethod
-    def _ends(cls, result: StoppingComparison) -> tuple[float, float]:
-        """Return round ends for both axes, so that they are redrawn for large changes only."""
-        values = np.append(cls._gains(result), cls._later(result))
-        size = max(float(np.abs(values).max()), 1e-9)
-        unit = 10 ** math.floor(math.log10(size))
-        part = next(unit * step for step in (1, 2, 5, 10) if unit * step >= size) / 4
-        low, high = part * math.floor(values.min() / part), part * math.ceil(values.max() / part)
-        return low - 0.3 * part, high + 0.3 * part
+    def _first(result: StoppingComparison) -> pd.Series[float]:
+        return result.values.iloc[:, 0]
 
     @staticmethod
     def _later(result: StoppingComparison) -> pd.DataFrame:
         return result.values.loc[["never", result.best]].loc[lambda rows: ~rows.index.duplicated()].iloc[:, 1:-1]
+
+
+def _round_ends(values: pd.Series[float] | pd.DataFrame) -> tuple[float, float]:
+    """Return round ends for an axis, so that it is redrawn for large changes only; a table's axis holds 0 too."""
+    shown = values.to_numpy() if isinstance(values, pd.Series) else np.append(values, 0.0)
+    size = max(float(np.ptp(shown)), 0.02 * float(np.abs(shown).max()), 0.01)
+    unit = 10 ** math.floor(math.log10(size))
+    part = next(unit * step for step in (1, 2, 5, 10) if unit * step >= size) / 2
+    low, high = part * math.floor(shown.min() / part), part * math.ceil(shown.max() / part)
+    return low - 0.15 * part, high + 0.15 * part
 
 
 def stopping_figure(comparison: StoppingComparison) -> LessonFigure:
@@ -175,8 +170,8 @@ def stopping_figure(comparison: StoppingComparison) -> LessonFigure:
     --------
     >>> from relmark_helpers.calculations.chain_models import compare_stopping, recency_chain
     >>> chain = recency_chain([0.3, 0.2, 0.15, 0.05], margin=40, cost=4, discount=0.2)
-    >>> stopping_figure(compare_stopping(chain, cost=4)).description[:60]
-    'Best point: recency 4, ahead of the next best by 0.83. Worth'
+    >>> stopping_figure(compare_stopping(chain, cost=4)).description
+    'Best point: recency 4, ahead of the next best by 0.83.'
     """
     return StoppingPlot().figure(comparison)
 

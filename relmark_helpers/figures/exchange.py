@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Mapping
 
 import numpy as np
+import pandas as pd
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from relmark_helpers.calculations.exchange import CRITERIA, STATIONS, ExchangePlacement, FitProfile
+from relmark_helpers.calculations.exchange import CRITERIA, STATIONS, ExchangePlacement, FitProfile, nearest_station
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import Plot, Words, headline
-from relmark_helpers.figures.style import BLUE, GRID, INK, QUIET, VERMILION, house_style
+from relmark_helpers.figures.style import BLUE, GRID, INK, MARKERS, PALETTE, QUIET, VERMILION, house_style
+from relmark_helpers.validation import InputError
 
 _LABELS = (
     "anonymous\ntransaction,\nautomated\npurchase",
@@ -27,6 +29,38 @@ _SHORT = dict(
 _ROWS: dict[str, tuple[float, str, str]] = {"profile": (1.0, BLUE, "o"), "behaviour": (2.0, VERMILION, "D")}
 
 
+class _Row:
+    """One exchange over the line of stations: its position, its range and its name."""
+
+    def __init__(self, axes: Axes, height: float, colour: str, marker: str) -> None:
+        self._height = height
+        (self._bar,) = axes.plot([], [], color=colour, linewidth=9, alpha=0.3, solid_capstyle="butt")
+        (self._drop,) = axes.plot([], [], color=colour, linewidth=1.4, linestyle=":")
+        (self._point,) = axes.plot([], [], color=colour, marker=marker, markersize=13)
+        self._text = axes.text(
+            0, height + 0.27, "", color=colour, ha="center", va="bottom", fontsize=12.5, fontweight="bold"
+        )
+        self.artists: list[Artist] = [self._drop, self._bar, self._point, self._text]
+
+    def move(self, name: str, position: float, low: float, high: float) -> None:
+        self._bar.set_data([low, high], [self._height] * 2)
+        self._drop.set_data([position] * 2, [0, self._height])
+        self._point.set_data([position], [self._height])
+        self._text.set_text(f"{name} {position:.2f} ({low:.2f} to {high:.2f})")
+        self._text.set_x(np.clip(position, 0.16, 0.84))
+
+
+def _draw_stations(axes: Axes, *, rows: int) -> None:
+    axes.set(xlim=(-0.14, 1.14), ylim=(-2.0, 0.95 + rows))
+    axes.axis("off")
+    axes.plot([0, 1], [0, 0], color=INK, linewidth=4, solid_capstyle="round", zorder=1)
+    for at, label in enumerate(_LABELS):
+        lowered = at % 2
+        axes.plot([at / 4] * 2, [0, -1.5 if lowered else -0.28], color=QUIET, linewidth=1, zorder=0)
+        axes.plot(at / 4, 0, color=INK, marker="o", markersize=13, markerfacecolor="white", markeredgewidth=2.2)
+        axes.text(at / 4, -1.55 if lowered else -0.33, label, ha="center", va="top", fontsize=12, linespacing=1.05)
+
+
 class ContinuumPlot(Plot[ExchangePlacement]):
     """One line with five stations; above it the position by profile, and by behaviour if known, each with its range."""
 
@@ -37,36 +71,13 @@ class ContinuumPlot(Plot[ExchangePlacement]):
 
     def lay_out(self, figure: Figure, result: ExchangePlacement) -> list[Artist]:
         axes = figure.subplots()
-        axes.set(xlim=(-0.14, 1.14), ylim=(-2.0, 0.95 + len(result.table)))
-        axes.axis("off")
-        axes.plot([0, 1], [0, 0], color=INK, linewidth=4, solid_capstyle="round", zorder=1)
-        for at, label in enumerate(_LABELS):
-            lowered = at % 2
-            axes.plot([at / 4] * 2, [0, -1.5 if lowered else -0.28], color=QUIET, linewidth=1, zorder=0)
-            axes.plot(at / 4, 0, color=INK, marker="o", markersize=13, markerfacecolor="white", markeredgewidth=2.2)
-            axes.text(at / 4, -1.55 if lowered else -0.33, label, ha="center", va="top", fontsize=12, linespacing=1.05)
-        moving: list[Artist] = []
-        self._rows: dict[str, dict[str, Any]] = {}
-        for basis in result.table.index:
-            height, colour, marker = _ROWS[basis]
-            (bar,) = axes.plot([], [], color=colour, linewidth=9, alpha=0.3, solid_capstyle="butt")
-            (drop,) = axes.plot([], [], color=colour, linewidth=1.4, linestyle=":")
-            (point,) = axes.plot([], [], color=colour, marker=marker, markersize=13)
-            text = axes.text(0, height + 0.27, "", color=colour, va="bottom", fontsize=12.5, fontweight="bold")
-            self._rows[basis] = {"bar": bar, "drop": drop, "point": point, "text": text}
-            moving += [drop, bar, point, text]
-        return moving
+        _draw_stations(axes, rows=len(result.table))
+        self._rows = {basis: _Row(axes, *_ROWS[basis]) for basis in result.table.index}
+        return [artist for row in self._rows.values() for artist in row.artists]
 
     def move(self, result: ExchangePlacement) -> None:
         for basis, row in result.table.iterrows():
-            height = _ROWS[str(basis)][0]
-            parts = self._rows[str(basis)]
-            parts["bar"].set_data([row["low"], row["high"]], [height] * 2)
-            parts["drop"].set_data([row["position"]] * 2, [0, height])
-            parts["point"].set_data([row["position"]], [height])
-            parts["text"].set_text(f"{basis} {row['position']:.2f} ({row['low']:.2f} to {row['high']:.2f})")
-            parts["text"].set_x(np.clip(row["position"], 0.16, 0.84))
-            parts["text"].set_ha("center")
+            self._rows[str(basis)].move(str(basis), row["position"], row["low"], row["high"])
 
     def words(self, result: ExchangePlacement) -> Words:
         table = result.table
@@ -114,6 +125,55 @@ def continuum_figure(placement: ExchangePlacement) -> LessonFigure:
     return ContinuumPlot().figure(placement)
 
 
+def businesses_figure(profiles: Mapping[str, FitProfile]) -> LessonFigure:
+    """Draw where several businesses stand on the continuum, each with its range; a profile by name, two to four.
+
+    The title tells of the two that stand farthest apart.
+
+    Examples
+    --------
+    >>> from relmark_helpers.calculations.exchange import fit_profile
+    >>> lifts, pens = (fit_profile(dict.fromkeys(CRITERIA, score)) for score in (7, 2))
+    >>> businesses_figure({"lifts": lifts, "pens": pens}).alt[-58:]
+    'pens at 0.20 (range 0.20 to 0.20, transactional exchange).'
+    """
+    if not 2 <= len(profiles) <= 4:
+        raise InputError(
+            "profiles",
+            found=f"{len(profiles)} of them",
+            expected="two to four businesses",
+            mend="draw one business with continuum_figure(place_exchange(profile))",
+        )
+    table = pd.DataFrame(
+        {name: (one.position, one.low, one.high) for name, one in profiles.items()}, index=["position", "low", "high"]
+    ).T.rename_axis("business")
+    ends = table["position"].sort_values(ascending=False, kind="stable").index
+    with house_style():
+        figure = Figure(figsize=(6.0, 0.81 * (2.95 + len(table))), layout="constrained")
+        axes = figure.subplots()
+        _draw_stations(axes, rows=len(table))
+        for at, (name, row) in enumerate(table.iterrows()):
+            look = float(len(table) - at), PALETTE[at], MARKERS[at]
+            _Row(axes, *look).move(str(name), row["position"], row["low"], row["high"])
+        said = [f"{name}: {profiles[name].verdict} at {profiles[name].position:.2f}" for name in (ends[0], ends[-1])]
+        headline(figure, "; ".join(said).capitalize())
+    places = "; ".join(
+        f"{name} at {row['position']:.2f} (range {row['low']:.2f} to {row['high']:.2f}, "
+        f"{nearest_station(row['position'])})"
+        for name, row in table.iterrows()
+    )
+    return LessonFigure(
+        figure,
+        alt=f"A line with five stations from anonymous transaction to full collaboration and integration: {places}.",
+        caption=(
+            "Relationship continuum, 0 anonymous transaction to 1 full collaboration. The stations are from memory of "
+            "the source and not verified; the rule that places a business is this workbook's own. Bars: range over "
+            "other weights, and over raters where there are several."
+        ),
+        table=table,
+    )
+
+
 def profile_figure(profile: FitProfile, *, name: str) -> LessonFigure:
     """Draw the six scores of an exchange, and for each the score at which the verdict would flip, if there is one.
 
@@ -130,7 +190,7 @@ def profile_figure(profile: FitProfile, *, name: str) -> LessonFigure:
     tipping = profile.tipping
     tips = "no score alone tips it"
     if tipping:
-        tips = f"any of {len(tipping)} scores tips it" if len(tipping) > 1 else f"{_name(tipping[0])} alone tips it"
+        tips = f"{len(tipping)} of 6 scores could tip it" if len(tipping) > 1 else f"{_name(tipping[0])} alone tips it"
     moves = ", ".join(f"{_name(criterion)} at {flip[criterion]:.1f}" for criterion in tipping)
     with house_style():
         figure = Figure(figsize=(6.0, 4.4), layout="constrained")

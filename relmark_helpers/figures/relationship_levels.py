@@ -120,7 +120,10 @@ class LevelMapPlot(Plot[MapAndTextbook]):
         lead = "" if np.isnan(middle["lead"]) else f", {middle['lead']:,.0f} ahead of the next"
         lost = cells["cost_of_textbook"].sum()
         return Words(
-            title=f"These costs agree with {agrees} of the textbook's {len(cells)} cells",
+            title=(
+                f"{str(middle['best']).capitalize()} is best for {middle['customers']:,.0f} customers with a margin of "
+                f"{middle['margin']:,.0f}"
+            ),
             alt=(
                 f"Map of the best relationship level over the number of customers ({best.columns[0]:,.0f} to "
                 f"{best.columns[-1]:,.0f}) and the yearly margin per customer ({best.index[0]:,.0f} to "
@@ -135,7 +138,8 @@ class LevelMapPlot(Plot[MapAndTextbook]):
                 f"figure. {result.source}"
             ).strip(),
             description=(
-                f"Following the textbook in all {len(cells)} cells would give up {lost:,.0f} of net benefit in sum."
+                f"These costs agree with {agrees} of the {len(cells)} cells of the textbook grid as remembered; "
+                f"following it in all cells would give up {lost:,.0f} of net benefit in sum."
                 if np.isfinite(cells["cost_of_textbook"]).all()
                 else "The textbook names levels that are not among those compared."
             ),

@@ -31,7 +31,7 @@ def gaps_figure(quality: ServiceQuality, *, name: str, source: str) -> LessonFig
     >>> from relmark_helpers.calculations.service_quality import service_quality
     >>> wished = pd.DataFrame({"q1": [6, 7, 6, 7], "q2": [5, 6, 5, 5]})
     >>> seen = pd.DataFrame({"q1": [4, 5, 5, 5], "q2": [5, 5, 6, 5]})
-    >>> quality = service_quality(seen, wished, {"q1": "reliability", "q2": "empathy"})
+    >>> quality = measure_service_quality(seen, wished, {"q1": "reliability", "q2": "empathy"})
     >>> gaps_figure(quality, name="a bank", source="Made up.").figure.get_suptitle()
     '1 of 2 dimensions below expectation, 1 borderline'
     """
