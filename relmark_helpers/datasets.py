@@ -257,7 +257,7 @@ class DatasetDescription:
         ]
 
 
-def _folder() -> Path:
+def dataset_folder() -> Path:
     """Return the folder of the data: inside the package when installed from a wheel, else beside the package."""
     package = Path(__file__).parent
     inside = package / "_datasets"
@@ -265,11 +265,11 @@ def _folder() -> Path:
 
 
 def _names() -> list[str]:
-    return sorted(path.stem for path in _folder().glob("*.yml"))
+    return sorted(path.stem for path in dataset_folder().glob("*.yml"))
 
 
 def _file(name: str) -> Path:
-    return _folder() / f"{name}.csv"
+    return dataset_folder() / f"{name}.csv"
 
 
 def _manifest(name: str) -> dict[str, Any]:
@@ -285,7 +285,7 @@ def _manifest(name: str) -> dict[str, Any]:
             expected=f"one of {', '.join(names)}",
             mend=f"the nearest name is {nearest!r}, so write for example load_dataset({nearest!r})",
         )
-    manifest: dict[str, Any] = yaml.safe_load((_folder() / f"{name}.yml").read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = yaml.safe_load((dataset_folder() / f"{name}.yml").read_text(encoding="utf-8"))
     return manifest
 
 

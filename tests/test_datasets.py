@@ -272,7 +272,7 @@ def test_unknown_name_lists_the_names_and_the_nearest(function):
 
 @pytest.mark.parametrize("name", ["", "zzz", "../datasets/dish_network_annual", "dish_network_annual.csv", None, 3])
 def test_names_that_are_not_names(name):
-    with pytest.raises(InputError, match="one of blue_apron_quarterly"):
+    with pytest.raises(InputError, match="one of acsi_moments"):
         load_dataset(name)
 
 

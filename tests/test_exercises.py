@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from relmark_helpers import load_dataset
+from relmark_helpers.calculations import simulate_relationships
 from relmark_helpers.exercises import EXERCISES, check, grade, numbers
 from relmark_helpers.exercises.exercise import (
     ChoiceExercise,
@@ -92,6 +93,7 @@ def test_ids_have_the_prefix_of_the_module_that_defines_them():
         lesson_03,
         lesson_03b,
         lesson_03c,
+        lesson_03d,
     )
 
     for module in (
@@ -106,6 +108,7 @@ def test_ids_have_the_prefix_of_the_module_that_defines_them():
         lesson_03,
         lesson_03b,
         lesson_03c,
+        lesson_03d,
     ):
         lesson = module.__name__.rpartition("_")[2]
         assert {one.id.split(".")[0] for one in module.EXERCISES} == {lesson}
@@ -165,11 +168,50 @@ def explained_loyalty():
     return 1 - (rest**2).sum() / (loyalty**2).sum()
 
 
-def stays_by_odds(satisfaction, barriers, ties, alternatives):
+def stays_by_odds(satisfaction, barriers, ties, alternatives, disposition=0.0):
     """Odds of staying multiply: each part of commitment is a factor."""
-    odds = math.exp(-0.2) * math.exp(0.5) ** (satisfaction - 5.5) * math.exp(0.7) ** barriers * math.exp(0.4) ** ties
+    odds = (
+        math.exp(disposition - 0.2)
+        * math.exp(0.5) ** (satisfaction - 5.5)
+        * math.exp(0.7) ** barriers
+        * math.exp(0.4) ** ties
+    )
     odds /= math.exp(0.35) ** (alternatives - 5.5)
     return odds / (1 + odds)
+
+
+def expected_to_leave():
+    """Customer by customer, from the parts of commitment and not from their sum."""
+    customers = simulate_relationships(5_000, np.random.default_rng(1995)).customers
+    leave = [
+        1 - stays_by_odds(one.satisfaction, one.barriers, one.ties, min(one.alternatives + 2, 10), one.disposition)
+        for one in customers.itertuples()
+        if one.satisfaction > 5.5
+    ]
+    return sum(leave) / len(leave)
+
+
+def cell_of_nine(calculus, knowledge, identification, commitment, benefits):
+    """Row and column of the table as printed in the notes, with benefits where it leaves both open."""
+    column = max(at for at, score in enumerate((calculus, knowledge, identification)) if score >= 4.5)
+    row = "STT SOO SSS".split()[(commitment < 5) + (commitment < 3)]
+    return {"S": 0, "T": 1, "O": int(benefits >= 4)}[row[column]]
+
+
+def called_true(*, trust, benefits):
+    """Counted from means of the answers given; with half of the answers or more missing there is no score."""
+    file = load_dataset("customer_relationships_simulated")
+    scores = {}
+    for name, count in (("calculus", 3), ("knowledge", 3), ("identification", 3), ("commitment", 4), ("benefits", 4)):
+        answers = file[[f"{name}_{item}" for item in range(1, count + 1)]].astype(float)
+        scores[name] = answers.mean(axis=1).where(answers.count(axis=1) >= count / 2)
+    known = pd.DataFrame(scores).dropna(subset=["calculus", "knowledge", "identification", "commitment"])
+    trusting = known[known[["calculus", "knowledge", "identification"]].max(axis=1) >= trust]
+    return sum(
+        max(one.knowledge, one.identification) >= trust
+        and (one.commitment >= 5 or (one.commitment >= 3 and one.benefits >= benefits))
+        for one in trusting.itertuples()
+    )
 
 
 def true_relationship(*, high, mid, benefits, knowledge):
@@ -212,9 +254,9 @@ def true_relationship(*, high, mid, benefits, knowledge):
         ("02c.3", "C"),
         ("02c.4", 400 / 5.5),  # of 100 offers at 4 dollars, a tenth of 55 households is won back
         ("02d.1", "B"),
-        ("02d.2", 36 * 5 * 20),  # a fifth of the spending is margin, and a twentieth of that is added
+        ("02d.2", 34 * 2.5 * 12.5),  # two fifths of the spending are margin, and two twenty-fifths of that are added
         ("02d.3", lambda mean, margin, cost: cost / mean / margin),
-        ("02d.4", 100 * 409 / 1200),  # accounts with revenue above 33,333.33 dollars, counted in the file
+        ("02d.4", 100 * 365 / 1056),  # accounts kept with revenue above 33,333.33 dollars, counted in the file
         ("03.1", -0.65 - 0.12 + 0.04),
         (
             "03.2",
@@ -222,7 +264,7 @@ def true_relationship(*, high, mid, benefits, knowledge):
         ),
         ("03.3", 7.69 - 6.73),  # the five groups, weighted by their respondents, give 7.683 and 6.732
         ("03.4", "C"),
-        ("03.5", (5.7 + 1.4 + 5.2 + 4.6) / 4 - (1.4 + 4.6) / 2),
+        ("03.5", (5.7 + 1.4 + 5.1 + 4.6) / 4 - (1.4 + 4.6) / 2),
         ("03b.1", 13 / 28 * 3 / 2),  # of 28, 13 is left when 6, 5 and 4 are taken away
         ("03b.2", "B"),
         (
@@ -235,7 +277,12 @@ def true_relationship(*, high, mid, benefits, knowledge):
         ("03c.2", stays_by_odds),
         ("03c.3", "D"),
         ("03c.4", 1 / (1 + math.exp(0.2 + 0.55 - 0.98 + 0.35)) - 1 / (1 + math.exp(0.2 + 0.55 - 0.35 + 0.35))),
-        ("03c.5", true_relationship(high=0.3 / 0.6, mid=2.3 / 0.6, benefits=0.2 / 0.6, knowledge=2.0 / 0.6)),
+        ("03c.5", expected_to_leave()),
+        ("03d.1", cell_of_nine),
+        ("03d.2", true_relationship(high=0.3 / 0.6, mid=2.3 / 0.6, benefits=0.2 / 0.6, knowledge=2.0 / 0.6)),
+        ("03d.3", "C"),
+        ("03d.4", called_true(trust=4.9, benefits=3.6)),
+        ("03d.5", 0.9 - 2.14 * math.hypot(1.1, 0.8) / math.sqrt(8)),
     ],
 )
 def test_independent_answer_is_right(id, answer):
@@ -450,6 +497,14 @@ def test_unforeseen_number_is_told_without_a_guess():
 def test_right_answer_with_too_few_decimals_is_called_close(answer, message):
     assert check("02c.4", answer).verdict.message == message
     assert grade("02c.4", answer) == 0
+
+
+def test_a_share_in_per_cent_is_told():
+    right = EXERCISES["03b.1"].solution()
+    for answer in (100 * right, round(100 * right, 1)):
+        assert "Is that in per cent? Give it as a share" in check("03b.1", answer).verdict.message
+    assert "per cent?" not in check("01.3", 100 * EXERCISES["01.3"].solution()).verdict.message
+    assert "one number (alpha);" in check("03b.1", "much").verdict.message
 
 
 def test_nought_is_not_close_to_a_small_share():

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from relmark_helpers.__main__ import main
 from relmark_helpers.editions.runner import run_lessons
 from relmark_helpers.editions.slides import slides_of, write_slides
-from relmark_helpers.editions.speaker_notes import place_timing, timing
+from relmark_helpers.editions.speaker_notes import place_timing
+from relmark_helpers.editions.teaching import teaching_notes
 from relmark_helpers.validation import InputError
 from tests.lab import CHROMIUM
 from tests.lessons import LESSONS
@@ -258,8 +259,8 @@ def test_the_speaker_sees_the_notes_of_the_slide(built: dict[str, Path], context
 def test_each_section_has_its_time_at_its_first_slide(lesson: Any, cells: dict[str, Any], tmp_path: Path) -> None:
     slides = slides_of(lesson, cells[lesson.id], tmp_path)
     headings = [slide.heading.striptags() if slide.own_heading else "" for slide in slides]
-    placed = place_timing(timing(lesson), headings)
-    assert list(placed.values()) == timing(lesson)
+    placed = place_timing(teaching_notes(lesson).sections, headings)
+    assert list(placed.values()) == list(teaching_notes(lesson).sections)
     assert list(placed) == sorted(placed)
     for place, end in zip(placed, [*list(placed)[1:], len(slides)], strict=True):
         assert f"{placed[place].minutes} minutes" in " ".join(slides[place].notes)

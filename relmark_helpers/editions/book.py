@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from relmark_helpers.datasets import _folder as data_folder
+from relmark_helpers.datasets import dataset_folder
 from relmark_helpers.editions.lesson import Lesson, find_lessons
 from relmark_helpers.editions.options import add_lessons, add_out
 from relmark_helpers.editions.runner import run_lessons
@@ -106,7 +106,7 @@ def _add_downloads(result: Path, lessons: Sequence[Lesson]) -> None:
     for lesson in lessons:
         shutil.copyfile(lesson.path, result / "notebooks" / lesson.path.name)
     (result / "datasets").mkdir()
-    for file in data_folder().iterdir():
+    for file in dataset_folder().iterdir():
         if file.suffix in {".csv", ".txt"}:
             shutil.copyfile(file, result / "datasets" / file.name)
 
@@ -114,7 +114,7 @@ def _add_downloads(result: Path, lessons: Sequence[Lesson]) -> None:
 def _state(lessons: Sequence[Lesson]) -> str:
     """Return a text that changes when anything changes that the book is made of."""
     package = Path(__file__).parents[1]
-    files = {path for folder in (package, data_folder()) for path in folder.rglob("*") if path.is_file()}
+    files = {path for folder in (package, dataset_folder()) for path in folder.rglob("*") if path.is_file()}
     digest = hashlib.sha256()
     for path in [*sorted(path for path in files if path.suffix != ".pyc"), *(lesson.path for lesson in lessons)]:
         digest.update(path.name.encode() + path.read_bytes())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from relmark_helpers.editions import page
 from relmark_helpers.editions.lesson import Lesson, Task
+from relmark_helpers.editions.teaching import Section, teaching_notes
 
 _WORD = re.compile(r"[\w.]+")
 _IDLE = frozenset(
@@ -17,36 +17,7 @@ _IDLE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Timing:
-    """A row of the timing table: what it covers, how long it takes, and what may be left out."""
-
-    section: str
-    minutes: str
-    skip: str
-
-    @property
-    def parts(self) -> list[str]:
-        """The parts that the row names, such as "Case" and "exercise 02.1"."""
-        return [
-            part.strip() for part in re.split(r",| and ", self.section.replace(" with sliders", "")) if part.strip()
-        ]
-
-
-def timing(lesson: Lesson) -> list[Timing]:
-    """Return the rows of the timing table in a lesson's instructor cell; [] where there is none.
-
-    Examples
-    --------
-    >>> from relmark_helpers.editions.lesson import choose, find_lessons
-    >>> timing(choose(find_lessons(), "02"))[2]
-    Timing(section='Continuum', minutes='10', skip='no')
-    """
-    rows = [line.strip().strip("|").split("|") for line in lesson.instructor_notes.splitlines() if line.startswith("|")]
-    return [Timing(*(cell.strip() for cell in row)) for row in rows[2:] if len(row) == 3]
-
-
-def place_timing(rows: Sequence[Timing], headings: Sequence[str]) -> dict[int, Timing]:
+def place_timing(rows: Sequence[Section], headings: Sequence[str]) -> dict[int, Section]:
     """Return at which heading each row of the timing table begins.
 
     Parameters
@@ -59,10 +30,10 @@ def place_timing(rows: Sequence[Timing], headings: Sequence[str]) -> dict[int, T
     A row begins at the first heading that its first part names, after the last heading that the row before it names. If
     no heading is so called, it begins at the heading that follows there.
     """
-    placed: dict[int, Timing] = {}
+    placed: dict[int, Section] = {}
     after = 0
     for row in rows:
-        named = [_find(part, headings, after) for part in row.parts]
+        named = [_find(part, headings, after) for part in _parts(row)]
         following = [place for place in range(after, len(headings)) if headings[place]]
         if not following:
             break
@@ -77,12 +48,12 @@ def notes_by_heading(lesson: Lesson, headings: Sequence[str]) -> dict[int, list[
 
     All notes stand at the first slide; the time of each section at its first slide; what to discuss at "Key points".
     """
-    notes: dict[int, list[Markup]] = {}
-    if lesson.instructor_notes:
-        notes[0] = [page.markdown(lesson.instructor_notes)]
-    for place, row in place_timing(timing(lesson), headings).items():
+    if not lesson.instructor_notes:
+        return {}
+    notes: dict[int, list[Markup]] = {0: [page.markdown(lesson.instructor_notes)]}
+    for place, row in place_timing(teaching_notes(lesson).sections, headings).items():
         row_note = Markup("<p><strong>{}: {} minutes.</strong> Can be skipped: {}.</p>")
-        notes.setdefault(place, []).append(row_note.format(row.section, row.minutes, row.skip))
+        notes.setdefault(place, []).append(row_note.format(row.name, row.minutes, row.skip))
     discuss = re.search(r"^\*\*To discuss:\*\*.*", lesson.instructor_notes, re.MULTILINE)
     if discuss and "Key points" in headings:
         notes.setdefault(headings.index("Key points"), []).append(page.markdown(discuss[0]))
@@ -112,6 +83,11 @@ def _answer_note(notes: str, exercise_id: str) -> str:
     text = " ".join(notes.partition("**Answer notes:**")[2].split())
     found = re.search(rf"\b[Ii]n {re.escape(exercise_id)} (.*?)[;,.]?(?= [Ii]n \d|$)", text)
     return found[1] if found else ""
+
+
+def _parts(row: Section) -> list[str]:
+    """Return the parts of the lesson that a row of the timing table names, such as "Case" and "exercise 02.1"."""
+    return [part.strip() for part in re.split(r",| and ", row.name.replace(" with sliders", "")) if part.strip()]
 
 
 def _find(part: str, headings: Sequence[str], after: int) -> int | None:

@@ -22,6 +22,7 @@ from relmark_helpers.exercises import (
     lesson_03,
     lesson_03b,
     lesson_03c,
+    lesson_03d,
 )
 from relmark_helpers.exercises.exercise import Exercise, Given, Verdict, as_number
 from relmark_helpers.exercises.progress import recall, remember
@@ -42,6 +43,7 @@ _LESSONS = (
     lesson_03,
     lesson_03b,
     lesson_03c,
+    lesson_03d,
 )
 EXERCISES: dict[str, Exercise] = {exercise.id: exercise for lesson in _LESSONS for exercise in lesson.EXERCISES}
 

@@ -29,6 +29,13 @@ def _composites() -> PathFit:
     return fit_composites(load_dataset("mobi"), _WITHOUT)
 
 
+def _alone() -> float:
+    """Return R² of loyalty where a model keeps only the path from satisfaction."""
+    kept = {name: _WITHOUT.constructs[name] for name in ("Satisfaction", "Loyalty")}
+    only = PathModel(kept, [("Satisfaction", "Loyalty")])
+    return float(fit_composites(load_dataset("mobi"), only).rsquared["Loyalty"])
+
+
 EXERCISES: Final[tuple[Exercise, ...]] = (
     NumberExercise(
         "03b.1",
@@ -40,7 +47,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             "Take that share from 1: what is left comes from the questions going together.",
             "Multiply what is left by k / (k - 1), with k the number of questions.",
         ),
-        well_done="Had the three gone their own ways, the sum would vary as much as they do together, and alpha be 0.",
+        well_done="Had the three not gone together, the variance of the sum would be the sum of the variances, and alpha 0.",
         given=(
             Given("variance_1", 6.0, "points²", "variance of the first question", (6.0, 6.2)),
             Given("variance_2", 5.0, "points²", "variance of the second question", (5.0, 5.2)),
@@ -53,7 +60,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         mistakes=(
             Mistake(
                 lambda given: 1 - _unexplained(given),
-                "You left out k / (k - 1). Without it three questions that agree perfectly would not reach 1.",
+                "You left out k / (k - 1). Without it three questions that agree perfectly, and vary alike, miss 1.",
             ),
             Mistake(_unexplained, "That is the share that does not come from going together. Take it from 1."),
             Mistake(
@@ -63,6 +70,18 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             Mistake(
                 lambda given: 2 / 3 * (1 - _unexplained(given)),
                 "You turned the factor round: it is k / (k - 1), above 1.",
+            ),
+            Mistake(
+                lambda given: 3 * (1 - _unexplained(given)),
+                "You multiplied by k. The factor is k / (k - 1).",
+            ),
+            Mistake(
+                lambda given: 1.5 - _unexplained(given),
+                "Brackets: take the share from 1 first, then multiply the rest by k / (k - 1).",
+            ),
+            Mistake(
+                lambda given: 1 - 1.5 * _unexplained(given),
+                "You multiplied the share before you took it from 1. The factor belongs to what is left.",
             ),
         ),
     ),
@@ -118,6 +137,15 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             (
                 lambda between, within_first, within_second: (within_first * within_second) ** 0.5 / between,
                 "The fraction stands on its head: `between` belongs above the line.",
+            ),
+            (
+                lambda between, within_first, within_second: between / within_first * within_second**0.5,
+                "Python goes from left to right, and takes the root first. Put brackets round the product of the two "
+                "means, then the root, and brackets round what you divide by.",
+            ),
+            (
+                lambda between, within_first, within_second: between / (within_first * within_second**0.5),
+                "The root belongs to the product, so the product needs brackets of its own.",
             ),
             (
                 lambda between, within_first, within_second: between**2 / (within_first * within_second),
@@ -192,12 +220,24 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 "That is R² by PLS. The exercise asks for plain composites.",
             ),
             Mistake(
+                lambda given: float(fit_pls(load_dataset("mobi"), ECSI).rsquared["Loyalty"]),
+                "That is R² by PLS, with all three questions. Change the list, and fit plain composites.",
+            ),
+            Mistake(
                 lambda given: float(_composites().rsquared_adj["Loyalty"]),
                 "That is R² adjusted for the number of sources. The exercise asks for the plain one.",
             ),
             Mistake(
                 lambda given: float(_composites().params["Satisfaction", "Loyalty"]),
                 "That is a path, from satisfaction to loyalty. Read `rsquared`.",
+            ),
+            Mistake(
+                lambda given: float(fit_composites(load_dataset("mobi"), ECSI).params["Satisfaction", "Loyalty"]),
+                "That is a path, and with all three questions. Change the list, and read `rsquared`.",
+            ),
+            Mistake(
+                lambda given: _alone(),
+                "That is R² of loyalty by satisfaction alone. Keep `ECSI.paths`: three arrows lead to loyalty.",
             ),
         ),
     ),

@@ -87,7 +87,7 @@ class Explorer(Generic[Result]):
         """The words over the picture: its title, what it says, and cautions."""
         return f"{self._picture.title}. {self._picture.reading}".strip()
 
-    def moving(self, places: int = 13) -> list[dict[str, Any]]:
+    def moving(self, places: int = 9) -> list[dict[str, Any]]:
         """Return what a page without a kernel needs to move the sliders, one at a time, the others at their start.
 
         Parameters
