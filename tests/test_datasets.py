@@ -295,7 +295,7 @@ def test_description_says_all_that_matters(name):
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """Return a function that writes a data set named small into a folder of its own."""
-    monkeypatch.setattr(datasets, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(datasets, "dataset_folder", lambda: tmp_path)
 
     def write(text: str, **changes: object) -> None:
         manifest = manifest_of("fader_hardie_retention") | {
@@ -381,9 +381,9 @@ def test_folder_inside_a_wheel_comes_first(tmp_path, monkeypatch):
     package = tmp_path / "relmark_helpers"
     package.mkdir()
     monkeypatch.setattr(datasets, "__file__", str(package / "datasets.py"))
-    assert datasets._folder() == tmp_path / "datasets"
+    assert datasets.dataset_folder() == tmp_path / "datasets"
     (package / "_datasets").mkdir()
-    assert datasets._folder() == package / "_datasets"
+    assert datasets.dataset_folder() == package / "_datasets"
 
 
 def test_import_is_cheap():
