@@ -60,6 +60,9 @@ from relmark_helpers.calculations.interaction_levels import (
 )
 from relmark_helpers.calculations.interaction_simulation import simulate_act_log
 from relmark_helpers.calculations.item_analysis import ItemAnalysis, analyse_items
+from relmark_helpers.calculations.ladder import Ladder, teaching_ladder
+from relmark_helpers.calculations.ladder_growth import ReferralSweep, sweep_referrals
+from relmark_helpers.calculations.ladder_log import ladder_log
 from relmark_helpers.calculations.leaky_bucket import (
     BucketPath,
     break_even_keeping_cost,
@@ -99,6 +102,7 @@ from relmark_helpers.calculations.programme_comparison import (
 from relmark_helpers.calculations.programme_cost import Programme, programme_path
 from relmark_helpers.calculations.programme_simulation import ProgrammeSimulation, Range, simulate_programmes
 from relmark_helpers.calculations.programme_stake import ProgrammeStake, read_effect, weigh_programme
+from relmark_helpers.calculations.referral import ReferralComparison, compare_referred, reward_limits
 from relmark_helpers.calculations.relational_benefits import (
     BENEFIT_ITEMS,
     BENEFIT_TYPES,
@@ -129,6 +133,12 @@ from relmark_helpers.calculations.relationship_levels import (
     level_breakpoints,
 )
 from relmark_helpers.calculations.relationship_moments import compare_moments, repurchase_by_satisfaction
+from relmark_helpers.calculations.relationship_network import (
+    RelationshipNetwork,
+    read_network,
+    relationship_checklist,
+    score_groups,
+)
 from relmark_helpers.calculations.relationship_quality import (
     TEACHING_MODEL,
     Episode,
@@ -259,6 +269,7 @@ __all__ = [
     "FitProfile",
     "InteractionLevels",
     "ItemAnalysis",
+    "Ladder",
     "LevelChoice",
     "LevelMap",
     "MediationBootstrap",
@@ -274,10 +285,13 @@ __all__ = [
     "ProgrammeSimulation",
     "ProgrammeStake",
     "Range",
+    "ReferralComparison",
+    "ReferralSweep",
     "RelationshipCuts",
     "RelationshipFile",
     "RelationshipFit",
     "RelationshipModel",
+    "RelationshipNetwork",
     "RelationshipSample",
     "RelationshipState",
     "RetentionCost",
@@ -321,6 +335,7 @@ __all__ = [
     "compare_mailed",
     "compare_moments",
     "compare_programmes",
+    "compare_referred",
     "compare_rules",
     "compare_signs",
     "compare_specifications",
@@ -360,6 +375,7 @@ __all__ = [
     "holding_cost",
     "judge_measurement",
     "judge_programmes",
+    "ladder_log",
     "level_breakpoints",
     "level_map",
     "life_cycle_stages",
@@ -387,8 +403,10 @@ __all__ = [
     "projection_errors",
     "rates_from_survival",
     "read_effect",
+    "read_network",
     "recency_chain",
     "recency_log",
+    "relationship_checklist",
     "relationship_kind",
     "relationship_satisfaction",
     "replacement_need",
@@ -397,9 +415,11 @@ __all__ = [
     "retention_elasticity",
     "retention_rate",
     "retention_table",
+    "reward_limits",
     "rho_a",
     "score_checklist",
     "score_domains",
+    "score_groups",
     "score_scales",
     "share_of_weights",
     "simulate_act_log",
@@ -421,7 +441,9 @@ __all__ = [
     "staying_cells",
     "steady_state",
     "survival_from_rates",
+    "sweep_referrals",
     "switching_cost",
+    "teaching_ladder",
     "two_by_two",
     "value_gain",
     "vary_cuts",

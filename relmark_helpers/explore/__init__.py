@@ -6,6 +6,7 @@ from relmark_helpers.explore.customer_chain import explore_stopping
 from relmark_helpers.explore.exchange import explore_exchange
 from relmark_helpers.explore.explorer import Explorer
 from relmark_helpers.explore.interaction_levels import explore_interaction
+from relmark_helpers.explore.ladder import explore_ladder
 from relmark_helpers.explore.leaky_bucket import explore_bucket
 from relmark_helpers.explore.lifetime_value import explore_conventions
 from relmark_helpers.explore.mediation import explore_mediation
@@ -27,6 +28,7 @@ __all__ = [
     "explore_conventions",
     "explore_exchange",
     "explore_interaction",
+    "explore_ladder",
     "explore_levels",
     "explore_mediation",
     "explore_nine_cells",

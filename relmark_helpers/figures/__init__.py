@@ -10,6 +10,7 @@ from relmark_helpers.figures.exchange import businesses_figure, continuum_figure
 from relmark_helpers.figures.history import concept_map_figure, timeline_figure
 from relmark_helpers.figures.interaction_levels import hierarchy_figure, rule_figure
 from relmark_helpers.figures.item_analysis import item_figure
+from relmark_helpers.figures.ladder import growth_figure, ladder_figure, value_figure
 from relmark_helpers.figures.leaky_bucket import bucket_figure
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.life_cycle import bought_next_figure, stage_moves_figure
@@ -20,10 +21,12 @@ from relmark_helpers.figures.norms import fine_draws_figure, fine_weeks_figure
 from relmark_helpers.figures.path_effects import path_effects_figure
 from relmark_helpers.figures.path_model import ECSI_POSITIONS, path_model_figure
 from relmark_helpers.figures.programme_cost import programme_figure
+from relmark_helpers.figures.referral import referral_figure
 from relmark_helpers.figures.relational_benefits import benefit_profile_figure
 from relmark_helpers.figures.relationship_cells import staying_cells_figure
 from relmark_helpers.figures.relationship_history import history_figure
 from relmark_helpers.figures.relationship_levels import level_map_figure
+from relmark_helpers.figures.relationship_network import network_figure
 from relmark_helpers.figures.relationship_processes import relationship_processes_figure
 from relmark_helpers.figures.relationship_quality import relationship_model_figure
 from relmark_helpers.figures.reliability import alpha_by_length_figure
@@ -64,14 +67,17 @@ __all__ = [
     "fit_figure",
     "gain_figure",
     "gaps_figure",
+    "growth_figure",
     "habits_figure",
     "hierarchy_figure",
     "history_figure",
     "house_style",
     "item_figure",
     "item_map_figure",
+    "ladder_figure",
     "level_map_figure",
     "mediation_figure",
+    "network_figure",
     "nine_cells_figure",
     "path_effects_figure",
     "path_model_figure",
@@ -79,6 +85,7 @@ __all__ = [
     "profile_figure",
     "programme_figure",
     "projection_figure",
+    "referral_figure",
     "relationship_model_figure",
     "relationship_processes_figure",
     "reported_churn_figure",
@@ -91,6 +98,7 @@ __all__ = [
     "stopping_figure",
     "survival_figure",
     "timeline_figure",
+    "value_figure",
     "weights_figure",
     "zone_figure",
 ]
