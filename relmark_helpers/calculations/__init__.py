@@ -1,5 +1,12 @@
 """Calculations: pure functions of numbers and tables, one module per idea."""
 
+from relmark_helpers.calculations.agreement import (
+    ConcordanceTest,
+    IntraclassCorrelation,
+    intraclass_correlation,
+    kendall_w,
+)
+from relmark_helpers.calculations.axis_order import AxisOrders, polygon_areas
 from relmark_helpers.calculations.bond_fits import BondFit, fit_bonds, fit_choices
 from relmark_helpers.calculations.bond_simulation import simulate_choices, simulate_stays
 from relmark_helpers.calculations.bonds import (
@@ -60,6 +67,15 @@ from relmark_helpers.calculations.interaction_levels import (
 )
 from relmark_helpers.calculations.interaction_simulation import simulate_act_log
 from relmark_helpers.calculations.item_analysis import ItemAnalysis, analyse_items
+from relmark_helpers.calculations.jury import (
+    AXES,
+    SCALE,
+    check_jury,
+    jury_form,
+    jury_problems,
+    read_jury,
+    simulate_jury,
+)
 from relmark_helpers.calculations.ladder import Ladder, teaching_ladder
 from relmark_helpers.calculations.ladder_growth import ReferralSweep, sweep_referrals
 from relmark_helpers.calculations.ladder_log import ladder_log
@@ -83,6 +99,8 @@ from relmark_helpers.calculations.lifetime_value import (
     retention_elasticity,
     value_gain,
 )
+from relmark_helpers.calculations.market_plans import PlanAllocation, allocate_budget, response_share
+from relmark_helpers.calculations.markets import MarketScores, score_markets, score_subgroups
 from relmark_helpers.calculations.measurement_rules import RULES, judge_measurement
 from relmark_helpers.calculations.mediation import MediationFit, fit_mediation
 from relmark_helpers.calculations.mediation_bootstrap import MediationBootstrap, bootstrap_mediation
@@ -92,6 +110,7 @@ from relmark_helpers.calculations.path_bootstrap import PathBootstrap, bootstrap
 from relmark_helpers.calculations.path_models import PathFit, fit_composites, fit_pls
 from relmark_helpers.calculations.path_structure import ECSI, PathModel, path_layers
 from relmark_helpers.calculations.placed_customers import PlacedCustomers, place_customers, vary_cuts
+from relmark_helpers.calculations.plan_sensitivity import ResponseComparison, compare_responses, plan_limits
 from relmark_helpers.calculations.programme_comparison import (
     MEASURES,
     ClosedForm,
@@ -211,6 +230,7 @@ from relmark_helpers.calculations.true_relationships import (
 from relmark_helpers.calculations.weights import share_of_weights, weight_change_to_reach, weight_range
 
 __all__ = [
+    "AXES",
     "BEHAVIOURS",
     "BENEFIT_ITEMS",
     "BENEFIT_TYPES",
@@ -232,6 +252,7 @@ __all__ = [
     "RELATIONSHIP_BONDS",
     "RELATIONSHIP_ITEMS",
     "RULES",
+    "SCALE",
     "SERVQUAL_LAYOUT",
     "STAGES",
     "STANDARDS",
@@ -243,6 +264,7 @@ __all__ = [
     "WEIGHT_CHANGE",
     "AggregationRule",
     "AlphaByLength",
+    "AxisOrders",
     "BenefitProfile",
     "BondFit",
     "BondLevels",
@@ -253,6 +275,7 @@ __all__ = [
     "ChecklistScore",
     "ClosedForm",
     "Concentration",
+    "ConcordanceTest",
     "ConventionComparison",
     "Crossing",
     "CustomerChain",
@@ -268,16 +291,19 @@ __all__ = [
     "FineEffect",
     "FitProfile",
     "InteractionLevels",
+    "IntraclassCorrelation",
     "ItemAnalysis",
     "Ladder",
     "LevelChoice",
     "LevelMap",
+    "MarketScores",
     "MediationBootstrap",
     "MediationFit",
     "PathBootstrap",
     "PathFit",
     "PathModel",
     "PlacedCustomers",
+    "PlanAllocation",
     "Population",
     "PreTrend",
     "Programme",
@@ -294,6 +320,7 @@ __all__ = [
     "RelationshipNetwork",
     "RelationshipSample",
     "RelationshipState",
+    "ResponseComparison",
     "RetentionCost",
     "RetentionFit",
     "RetentionModel",
@@ -310,6 +337,7 @@ __all__ = [
     "TrendCurve",
     "WeightedGaps",
     "aggregate_log",
+    "allocate_budget",
     "alpha_by_length",
     "analyse_items",
     "answer_table",
@@ -322,6 +350,7 @@ __all__ = [
     "cash_flows",
     "change_circumstances",
     "change_period",
+    "check_jury",
     "check_printed_gaps",
     "choice_probabilities",
     "choose_level",
@@ -336,6 +365,7 @@ __all__ = [
     "compare_moments",
     "compare_programmes",
     "compare_referred",
+    "compare_responses",
     "compare_rules",
     "compare_signs",
     "compare_specifications",
@@ -373,8 +403,12 @@ __all__ = [
     "four_steps",
     "habits",
     "holding_cost",
+    "intraclass_correlation",
     "judge_measurement",
     "judge_programmes",
+    "jury_form",
+    "jury_problems",
+    "kendall_w",
     "ladder_log",
     "level_breakpoints",
     "level_map",
@@ -397,12 +431,15 @@ __all__ = [
     "place_customer",
     "place_customers",
     "place_exchange",
+    "plan_limits",
+    "polygon_areas",
     "population_r_squared",
     "pre_trend",
     "programme_path",
     "projection_errors",
     "rates_from_survival",
     "read_effect",
+    "read_jury",
     "read_network",
     "recency_chain",
     "recency_log",
@@ -411,6 +448,7 @@ __all__ = [
     "relationship_satisfaction",
     "replacement_need",
     "repurchase_by_satisfaction",
+    "response_share",
     "retention_chain",
     "retention_elasticity",
     "retention_rate",
@@ -420,7 +458,9 @@ __all__ = [
     "score_checklist",
     "score_domains",
     "score_groups",
+    "score_markets",
     "score_scales",
+    "score_subgroups",
     "share_of_weights",
     "simulate_act_log",
     "simulate_benefit_answers",
@@ -429,6 +469,7 @@ __all__ = [
     "simulate_customers",
     "simulate_domain_ratings",
     "simulate_history",
+    "simulate_jury",
     "simulate_programmes",
     "simulate_relationship_file",
     "simulate_relationships",

@@ -1,5 +1,6 @@
 """Explorers: sliders tied to a calculation and a figure. Live in JupyterLab, a still picture anywhere else."""
 
+from relmark_helpers.explore.axis_order import explore_axis_order
 from relmark_helpers.explore.bonds import explore_bonds
 from relmark_helpers.explore.comparison_standards import explore_standards
 from relmark_helpers.explore.customer_chain import explore_stopping
@@ -9,6 +10,7 @@ from relmark_helpers.explore.interaction_levels import explore_interaction
 from relmark_helpers.explore.ladder import explore_ladder
 from relmark_helpers.explore.leaky_bucket import explore_bucket
 from relmark_helpers.explore.lifetime_value import explore_conventions
+from relmark_helpers.explore.market_plans import explore_plans
 from relmark_helpers.explore.mediation import explore_mediation
 from relmark_helpers.explore.programme_cost import explore_programmes
 from relmark_helpers.explore.relationship_history import explore_relationship
@@ -22,6 +24,7 @@ from relmark_helpers.explore.true_relationships import explore_nine_cells
 __all__ = [
     "Explorer",
     "explore_alpha",
+    "explore_axis_order",
     "explore_bonds",
     "explore_bucket",
     "explore_churn_mixture",
@@ -32,6 +35,7 @@ __all__ = [
     "explore_levels",
     "explore_mediation",
     "explore_nine_cells",
+    "explore_plans",
     "explore_programmes",
     "explore_relationship",
     "explore_service_weights",

@@ -1,5 +1,6 @@
 """Figures: each takes a result of a calculation and draws it, with the words that stand for it."""
 
+from relmark_helpers.figures.axis_order import axis_order_figure
 from relmark_helpers.figures.bonds import bond_levels_figure, bond_worth_figure
 from relmark_helpers.figures.campaign import campaign_figure
 from relmark_helpers.figures.comparison import comparison_figure
@@ -15,6 +16,8 @@ from relmark_helpers.figures.leaky_bucket import bucket_figure
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.life_cycle import bought_next_figure, stage_moves_figure
 from relmark_helpers.figures.lifetime_value import convention_figure, exhibits_figure, gain_figure
+from relmark_helpers.figures.market_plans import plan_figure, responses_figure
+from relmark_helpers.figures.markets import market_gaps_figure, spidergram_figure
 from relmark_helpers.figures.measurement_rules import rules_figure
 from relmark_helpers.figures.mediation import mediation_figure
 from relmark_helpers.figures.norms import fine_draws_figure, fine_weeks_figure
@@ -44,6 +47,7 @@ __all__ = [
     "ECSI_POSITIONS",
     "LessonFigure",
     "alpha_by_length_figure",
+    "axis_order_figure",
     "benefit_profile_figure",
     "bond_levels_figure",
     "bond_worth_figure",
@@ -76,12 +80,14 @@ __all__ = [
     "item_map_figure",
     "ladder_figure",
     "level_map_figure",
+    "market_gaps_figure",
     "mediation_figure",
     "network_figure",
     "nine_cells_figure",
     "path_effects_figure",
     "path_model_figure",
     "persons_figure",
+    "plan_figure",
     "profile_figure",
     "programme_figure",
     "projection_figure",
@@ -89,10 +95,12 @@ __all__ = [
     "relationship_model_figure",
     "relationship_processes_figure",
     "reported_churn_figure",
+    "responses_figure",
     "retention_rate_figure",
     "rival_curves_figure",
     "rule_figure",
     "rules_figure",
+    "spidergram_figure",
     "stage_moves_figure",
     "staying_cells_figure",
     "stopping_figure",
