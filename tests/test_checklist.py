@@ -115,6 +115,25 @@ def test_unfit_checklists_are_refused(table, message):
         score_checklist(table)
 
 
+def test_answers_can_be_given_as_a_list():
+    given_answers = ["yes", "no", "unknown", "yes"]
+    score = score_checklist(checklist().drop(columns="answer"), given_answers)
+    pd.testing.assert_frame_equal(score.summary(), score_checklist(checklist()).summary())
+
+
+@pytest.mark.parametrize(
+    ("given_answers", "message"),
+    [
+        (["no"] * 7, "`answers`: found 7 answers; expected 8, one for each question.*'unknown'"),
+        ("unknown!", "`answers`: found 'unknown!'; expected 8"),
+        (["No"] * 8, "`answer`: found 'No'.*lower case"),
+    ],
+)
+def test_unfit_answers_are_refused(given_answers, message):
+    with pytest.raises(InputError, match=message):
+        score_checklist(PITFALLS, given_answers)
+
+
 # ---- Quizzes
 
 

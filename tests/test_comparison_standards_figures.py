@@ -20,6 +20,7 @@ from relmark_helpers.calculations.standard_fits import compare_specifications
 from relmark_helpers.explore.comparison_standards import explore_standards
 from relmark_helpers.explore.explorer import Picture
 from relmark_helpers.figures.comparison_standards import FitPlot, fit_figure
+from relmark_helpers.validation import InputError
 from tests.stills import still_without_title
 
 EVIL = '<script>alert("1")</script> & \'"><img src=x onerror=alert(1)> $x^{$ 服务_a'
@@ -67,6 +68,21 @@ def test_says_and_draws_the_numbers():
     looks = {(one.get_color(), one.get_marker()) for one in lines.values() if one.get_marker() != "None"}
     assert len({colour for colour, _ in looks}) == len({marker for _, marker in looks}) == 4
     assert len(figure.table) == len(table)
+
+
+def test_draws_the_chosen_standards_with_limits_for_all():
+    result = compared()
+    figure = fit_figure(result, source="Simulated.", standards=["desired", "brand norm"])
+    labels = [tick.get_text() for tick in figure.figure.axes[0].get_yticklabels()]
+    assert labels == ["desired", "brand norm"]
+    whole = fit_figure(result, source="Simulated.")
+    assert figure.figure.get_suptitle() == whole.figure.get_suptitle()
+    assert figure.description.split(". Best")[0] == whole.description.split(". Best")[0]
+    assert "for 2 comparison standards" in figure.alt and "product norm" not in figure.alt
+    assert "4 more standards were compared" in figure.caption and "more standards" not in whole.caption
+    assert len(figure.table) == len(result.table)
+    with pytest.raises(InputError, match="standards"):
+        fit_figure(result, source="", standards=["price"])
 
 
 @pytest.mark.parametrize("truth", TRUTHS)

@@ -48,6 +48,15 @@ def test_purchases_are_told_and_drawn():
     np.testing.assert_allclose(figure.figure.axes[0].lines[0].get_xdata(), BOUGHT["share"])
     fewer = bought_next_figure(BOUGHT.assign(households=[40, 742, 1417, 0]), source="Made up.")
     assert "recovery" not in fewer.alt and len(fewer.figure.axes[0].lines[0].get_xdata()) == 3
+    assert "Open circle" not in figure.caption and len(figure.figure.axes[0].lines[1].get_xdata()) == 0
+
+
+def test_part_of_a_stage_is_drawn_open():
+    part = BOUGHT.loc[["recovery"]].set_axis(["of these,\nsilent"]).assign(share=0.3)
+    figure = bought_next_figure(pd.concat([BOUGHT, part]), source="Made up.")
+    assert "of these, silent 30% (limits" in figure.alt and "Open circle: a part of the stage above" in figure.caption
+    marked = figure.figure.axes[0].lines[1]
+    assert marked.get_xydata().tolist() == [[0.3, 4]] and marked.get_markerfacecolor() == "white"
 
 
 @pytest.mark.parametrize("make", [moves, bought])

@@ -230,6 +230,29 @@ def test_expected_errors_are_those_of_simulated_samples():
     np.testing.assert_allclose(expected.table.loc["indirect", ["low", "high"]].to_list(), [low, high], atol=0.015)
 
 
+@pytest.mark.parametrize(("a", "b", "n"), [(0.3, 0.3, 100), (0.15, 0.5, 150)])
+def test_power_is_near_the_share_of_studies_with_bootstrap_limits_clear_of_0(a, b, n):
+    random = np.random.default_rng(11)
+    clear = 0
+    for _ in range(200):
+        x, e, f = random.normal(size=(3, n))
+        study = pd.DataFrame({"x": x, "m": a * x + e, "y": 0.2 * x + b * (a * x + e) + f})
+        fit = fit_mediation(study, x="x", mediators=["m"], y="y")
+        low, high = bootstrap_mediation(fit, resamples=300, generator=random).conf_int().loc["through m"]
+        clear += low > 0 or high < 0
+    assert clear / 200 == pytest.approx(expect_mediation(a, b, 0.2, n).power, abs=0.12)
+
+
+def test_respondents_for_a_power_is_the_first_number_that_gives_it():
+    expected = expect_mediation(0.3, 0.2, 0, 100)
+    needed = int(expected.respondents_for(0.8))
+    assert expect_mediation(0.3, 0.2, 0, needed).power >= 0.8 - 1e-3
+    assert expect_mediation(0.3, 0.2, 0, needed - 2).power < 0.8
+    assert expect_mediation(0.3, -0.2, 0, 100).respondents_for(0.8) == needed
+    assert np.isinf(expect_mediation(0, 0.2, 0, 100).respondents_for())
+    assert expect_mediation(0, 5, 0, 100).power == pytest.approx(0.05, abs=1e-6)
+
+
 def test_expected_density_is_one():
     for arguments in [(0.3, 0.3, 0.2, 100), (0, 0, 0, 20), (-0.8, 0.8, 0.8, 1000)]:
         expected = expect_mediation(*arguments)
@@ -274,6 +297,7 @@ DATA = simulated(40, 1)
             "`limits`: found 'normal'.*'percentile', 'bca'",
         ),
         (lambda: fit_mediation(DATA, x="x", mediators="m1", y="y").sobel(5), "`alpha`: found 5"),
+        (lambda: expect_mediation(0.3, 0.3, 0, 100).respondents_for(1), "`power`: found 1"),
         (lambda: product_limits(1, 0, 1, 1), "`se_a`: found 0.*above 0"),
         (lambda: product_cdf("z", 1, 1, 1, 1), "`z`"),
         (lambda: product_limits(1, 1, 1, 1, alpha=1), "`alpha`: found 1"),

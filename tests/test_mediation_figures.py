@@ -15,6 +15,7 @@ from relmark_helpers.figures.mediation import MediationPlot, mediation_figure
 from tests.stills import still_without_title
 
 EXPECTED = expect_mediation(0.3, 0.3, 0.2, 100)
+PRODUCT = "product of two estimates, 95% of them"
 
 
 def line(figure, label, panel):
@@ -24,7 +25,7 @@ def line(figure, label, panel):
 
 def test_figure_says_and_draws_the_numbers():
     figure = mediation_figure(EXPECTED)
-    for number in ("indirect effect 0.09 (0.02 to 0.19)", "0.071 below and 0.098 above", "0.005 to 0.175"):
+    for number in ("indirect effect 0.09 (0.02 to 0.19)", "0.071 below to 0.098 above", "0.005 to 0.175"):
         assert number in figure.alt
     assert "n = 100, a = 0.30, b = 0.30, direct effect 0.20" in figure.caption and "no data" in figure.caption
     for name in ("direct", "indirect", "total"):
@@ -37,16 +38,18 @@ def test_figure_says_and_draws_the_numbers():
         line(figure, "_product limits", 1).get_xdata(), EXPECTED.table.loc["indirect", ["low", "high"]].to_list()
     )
     np.testing.assert_allclose(line(figure, "_normal limits", 1).get_xdata(), EXPECTED.normal)
-    product, normal = line(figure, "product of two estimates, 95% limits", 1), line(figure, "normal, 95% limits", 1)
+    product, normal = line(figure, PRODUCT, 1), line(figure, "normal, 95% of them", 1)
     assert product.get_linestyle() != normal.get_linestyle() and product.get_color() != normal.get_color()
     assert product.get_ydata().max() == pytest.approx(1)
 
 
 def test_title_states_the_finding():
     title = mediation_figure(EXPECTED).figure.get_suptitle()
-    assert title == "With 100 respondents the limits of the indirect effect stay clear of 0"
-    small = mediation_figure(expect_mediation(0.3, 0.3, 0.2, 20))
-    assert small.figure.get_suptitle() == "With 20 respondents the limits of the indirect effect include 0"
+    assert title == "With 100 respondents 72% of studies find the indirect effect"
+    none = mediation_figure(expect_mediation(0, 0.6, 0.2, 1_000))
+    assert none.figure.get_suptitle() == "With 1,000 respondents 5% of studies find an indirect effect that is 0"
+    assert "For 80%" in mediation_figure(EXPECTED).description and "For 80%" not in none.description
+    assert "over 99%" in mediation_figure(expect_mediation(0.6, 0.6, 0, 400)).figure.get_suptitle()
 
 
 def test_effects_against_each_other_are_told():
@@ -64,8 +67,13 @@ def test_words_and_picture(arguments):
     assert re.search(r"\d", title) and title not in figure.alt
     assert figure.figure._suptitle.get_window_extent().x1 <= figure.figure.bbox.x1, "the title runs off the picture"
     low, high = figure.figure.axes[1].get_xlim()
-    drawn = line(figure, "product of two estimates, 95% limits", 1).get_xdata()
-    assert low <= drawn.min() and drawn.max() <= high
+    drawn = line(figure, "_product limits", 1).get_xdata()
+    assert low <= min(drawn) and max(drawn) <= high
+    low, high = figure.figure.axes[0].get_xlim()
+    assert (
+        low <= line(figure, "_total limits", 0).get_xdata()[0]
+        and line(figure, "_total limits", 0).get_xdata()[1] <= high
+    )
 
 
 def picture(explorer):
@@ -86,6 +94,13 @@ def test_every_corner_gives_a_picture_and_a_sentence():
         assert explorer.result.table.loc["indirect", "effect"] == pytest.approx(corner[0] * corner[1])
 
 
+def test_axes_stay_wherever_the_sliders_stand():
+    explorer = explore_mediation()
+    start = MediationPlot().setting(explorer.result)
+    for corner in itertools.product(*((control.min, control.max) for control in explorer.controls.values())):
+        assert MediationPlot().setting(expect_mediation(*corner)) == start
+
+
 def test_each_slider_moves_picture_and_words():
     explorer = explore_mediation()
     start = picture(explorer).jpeg, picture(explorer).alt, explorer.sentence
@@ -102,7 +117,7 @@ def test_each_slider_moves_picture_and_words():
 
 def test_moving_and_still_form_show_the_same():
     live = MediationPlot().open(dpi=144)
-    for result in (EXPECTED, expect_mediation(-0.5, 0.4, 0.1, 60), EXPECTED):
+    for result in (EXPECTED, expect_mediation(-0.5, 0.4, 0.1, 60), expect_mediation(0.5, 0.4, 0.1, 60), EXPECTED):
         plot = MediationPlot()
         moving = Image.open(io.BytesIO(live.frame(result))).convert("RGB")
         still = Image.open(io.BytesIO(still_without_title(plot, result))).convert("RGB")

@@ -45,7 +45,8 @@ def test_draws_are_told_and_drawn(model, said):
     assert said in figure.alt and "6 of 10 centres" in figure.alt
     assert "9 degrees of freedom" in figure.caption
     strips = [line for line in figure.figure.axes[0].lines if line.get_marker() == "|"]
-    assert [len(strip.get_xdata()) for strip in strips] == [209] * 3
+    assert [len(strip.get_xdata()) for strip in strips] == [209]
+    assert figure.table.index.tolist() == ["with_fine"]
 
 
 @pytest.mark.parametrize("make", [weeks, draws])

@@ -70,6 +70,20 @@ def test_arrows_are_drawn_as_the_numbers_say():
     assert "\N{MINUS SIGN}0.30\n(\N{MINUS SIGN}0.50 to \N{MINUS SIGN}0.10)" in labels
 
 
+def test_a_model_is_drawn_without_numbers():
+    figure = path_model_figure(ECSI, positions=ECSI_POSITIONS, source="A source.")
+    assert figure.figure.get_suptitle() == "12 paths among 7 constructs; none leads to Image"
+    assert len(arrows_of(figure)) == 12 and len(ovals_of(figure)) == 7
+    assert {text.get_text() for text in figure.figure.axes[0].texts} == set(ECSI.constructs)
+    assert all(f"{source} to {target}" in figure.alt for source, target in ECSI.paths)
+    assert figure.caption.endswith("a claim, not a finding. A source.")
+
+
+def test_labels_cover_what_lies_under_them():
+    labels = [text for text in ecsi_figure().figure.axes[0].texts if text.get_bbox_patch()]
+    assert len(labels) == 12 and all(text.get_bbox_patch().get_alpha() in (None, 1) for text in labels)
+
+
 def test_nothing_but_zero_is_said_plainly():
     figure = path_model_figure(table(("a", "b", 0.1, -0.2, 0.4)))
     assert figure.figure.get_suptitle() == "Limits exclude 0 for none of 1 path" and "dashed" in figure.caption
@@ -165,6 +179,7 @@ def test_names_show_as_they_are(make):
     [
         lambda: path_model_figure(boot().summary(), positions=ECSI_POSITIONS),
         lambda: path_model_figure(table(("trust", "loyalty", 0.5, 0.4, 0.6))),
+        lambda: path_model_figure(ECSI),
         lambda: path_effects_figure(boot().effects_on("Satisfaction"), on="Satisfaction"),
         lambda: path_effects_figure(table(("image", "direct", 0.5, 0.4, 0.6)), on="loyalty"),
     ],

@@ -404,3 +404,9 @@ def test_no_convergence_is_told_and_not_bootstrapped(monkeypatch):
     assert not fit.converged
     with pytest.raises(InputError, match="did not converge"):
         bootstrap_paths(fit, generator=np.random.default_rng(1))
+
+
+def test_a_model_cannot_be_changed_by_accident():
+    with pytest.raises(TypeError):
+        ECSI.constructs["Loyalty"] = ["cusl1"]
+    assert {**ECSI.constructs, "Loyalty": ("cusl1",)} != ECSI.constructs

@@ -345,13 +345,13 @@ def comparison(n=30_000, seed=5):
 def test_moments_lie_within_their_tolerances(seed):
     table = comparison(30_000, seed)
     assert table["within"].all(), table[~table["within"]]
-    assert table["published"].notna().all() and len(table) == 53
+    assert table["survey"].notna().all() and len(table) == 53
     assert (table["source"] == "investment model").sum() == 6
 
 
 def test_moments_named_in_the_design_are_hit():
     table = comparison().set_index(["source", "moment"])
-    published = table["published"]
+    published = table["survey"]
     named = {
         ("investment model", "correlation of satisfaction and commitment"): 0.597,
         ("investment model", "correlation of alternatives and commitment"): -0.463,

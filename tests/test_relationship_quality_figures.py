@@ -67,7 +67,7 @@ def test_model_has_both_levels_all_boxes_and_arrows_that_end_on_them(make):
     figure = make()
     figure.png()
     boxes, arrows = drawn(figure, FancyBboxPatch), drawn(figure, FancyArrowPatch)
-    assert len(boxes) == 16 and len(arrows) == len(figure.table) == 18
+    assert len(boxes) == 16 and len(arrows) == len(figure.table) == 19
     areas = [box.get_window_extent() for box in boxes]
     assert not any(one.overlaps(other) for one, other in itertools.combinations(areas, 2))
     texts = figure.figure.axes[0].texts
@@ -94,7 +94,9 @@ def test_model_says_its_parameters_in_order_of_the_levels():
         "1.7 points wide",
         "performance to quality 0.80",
         "image to quality 0.20",
-        "quality to relationship quality 0.30 of the distance, outside the zone only",
+        "quality is compared with the standard and its zone",
+        "distance from the zone to relationship quality 0.30, outside the zone only",
+        "sacrifice to relationship sacrifice 0.30, inside the zone too",
         "relationship sacrifice takes from relationship value, by definition",
         "barriers to commitment 0.70",
         "alternatives to commitment -0.35",

@@ -55,10 +55,26 @@ def test_ratios_name_the_pairs_that_fail_by_the_estimate():
 
 def test_item_map_tells_the_item_that_does_not_belong():
     figure = item_map()
-    assert figure.figure.get_suptitle() == "Alpha would rise without 1 of 23 items; 1 borderline"
-    assert "cusl2 (+0.25)" in figure.alt
+    assert figure.figure.get_suptitle() == "Without cusl2 alpha of Loyalty rises from 0.44 to 0.70"
+    assert (
+        "Loyalty, 0.44 with all; without cusl1 0.18" in figure.alt
+        and "cusl2 0.70 (0.57 to 0.79; alpha rises)" in figure.alt
+    )
+    assert "Value: two items" in figure.alt and "Borderline" in figure.caption
     texts = {text.get_text() for text in figure.figure.legends[0].get_texts()}
-    assert texts == {"alpha falls or holds", "alpha rises, borderline", "alpha rises", "one item would be left"}
+    kinds = {f"without the item alpha {kind}" for kind in ("falls", "rises, borderline", "rises")}
+    assert texts == {"with all items"} | kinds
+    limits = [tuple(line.get_xdata()) for line in figure.figure.axes[0].lines if len(line.get_xdata()) == 2]
+    item = ("Loyalty", "cusl2")
+    assert tuple(table.loc[item, "alpha_if_deleted"] for table in ITEMS.limits()) in limits
+    labels = [text.get_text() for text in figure.figure.axes[0].get_yticklabels()]
+    assert "Value without perv1 (one left)" in labels and len(labels) == 23
+
+
+def test_item_map_where_no_item_lowers_alpha():
+    found = measure_items(MOBI, {"Quality": SIX["Quality"]}, generator=seed(), resamples=200)
+    figure = item_map_figure(found, source="")
+    assert "7 items would clearly raise alpha in no case" in figure.figure.get_suptitle()
 
 
 @pytest.mark.parametrize("make", [rules, lambda source="x": rules("htmt", source), item_map])

@@ -111,3 +111,10 @@ def test_same_input_gives_the_same_picture():
         lambda: weights_figure(weigh_gaps(PUBLISHED_GAPS)),
     ):
         assert make().png() == make().png()
+
+
+def test_sliders_can_start_at_points():
+    points = dict(zip(NAMES, (10, 40, 20, 15, 15), strict=True))
+    explorer = explore_service_weights(PUBLISHED_GAPS, points=points)
+    assert explorer.result.weighted == pytest.approx(-0.9275)
+    assert [control.value for control in explorer.controls.values()] == list(points.values())

@@ -37,7 +37,9 @@ def test_curve_is_told_and_drawn():
 def test_habits_are_told_and_drawn():
     figure = habit()
     assert "main store 0.76 (from 0.43 to 1.00)" in figure.alt and "0.15 (from 0.09 to 0.23)" in figure.alt
-    np.testing.assert_allclose(figure.figure.axes[0].lines[0].get_xdata(), habits(HOUSEHOLDS)["median"])
+    drawn = np.concatenate([axes.lines[0].get_xdata() for axes in figure.figure.axes])
+    np.testing.assert_allclose(drawn, habits(HOUSEHOLDS)["median"])
+    assert [axes.get_xlabel() for axes in figure.figure.axes] == ["Share", "Ratio to shopping on random days"]
 
 
 def test_campaign_is_told_and_drawn_without_claiming_an_effect():

@@ -51,6 +51,16 @@ def test_seventeen_libraries_are_drawn_as_computed():
     assert "from -0.03 (F) to 1.22 (J)" in figure.description
 
 
+def test_marked_rows_stand_out():
+    figure = zone_figure(zone_means(ROWS), name="a", source="", marked=["c", "b"])
+    (axes,) = figure.figure.axes
+    bold = [label.get_text() for label in axes.get_yticklabels() if label.get_fontweight() == "bold"]
+    assert sorted(bold) == ["b", "c"] and len(axes.patches) == 2
+    assert "Marked: c 9.00 against 5.00 to 8.00; b 6.50 against 5.00 to 8.00." in figure.alt
+    with pytest.raises(InputError, match="marked"):
+        zone_figure(zone_means(ROWS), name="a", source="", marked=["z"])
+
+
 def test_all_places_have_their_own_colour_and_marker():
     figure = zone_figure(zone_means(ROWS), name="a", source="")
     drawn = markers(figure)

@@ -248,7 +248,7 @@ def test_counts_and_limits():
     assert cells["customers"].sum() + kinds.loc["outside the table", "customers"] == n == kinds["customers"].sum()
     for key, row in cells.iterrows():
         own = (placed.table["commitment"] == key[0]) & (placed.table["trust"] == key[1])
-        assert row["customers"] == own.sum() and row["borderline"] == placed.table.loc[own, "cell_borderline"].sum()
+        assert row["customers"] == own.sum() and row["borderline"] == placed.table.loc[own, "borderline"].sum()
         low, high = proportion_confint(own.sum(), n, method="wilson")
         assert (row["low"], row["high"]) == pytest.approx((low, high), abs=1e-12)
         assert row["relationship"] == NINE_CELLS[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -79,7 +80,7 @@ class ChecklistScore:
         return found, unknown, clear
 
 
-def score_checklist(checklist: pd.DataFrame) -> ChecklistScore:
+def score_checklist(checklist: pd.DataFrame, answers: Sequence[str] | None = None) -> ChecklistScore:
     """Return which pitfalls the answers to a checklist point to, what to do about them, and what is not known.
 
     Use it to start a discussion with several people who answer by themselves. Do not read the share as a measurement:
@@ -90,7 +91,9 @@ def score_checklist(checklist: pd.DataFrame) -> ChecklistScore:
     checklist : pandas.DataFrame
         One row per question. Columns ``pitfall``; ``question``; ``pitfall_answer``, "yes" or "no", the answer that
         points to the pitfall; ``weight``, 0 or more; ``advice``; and ``answer``, "yes", "no" or "unknown". The data
-        set ``crm_pitfalls`` has all but ``answer``, which you add: ``checklist.assign(answer=[...])``.
+        set ``crm_pitfalls`` has all but ``answer``.
+    answers : sequence of str, optional
+        The answers in the order of the questions; without them the column ``answer`` is read.
 
     Returns
     -------
@@ -100,7 +103,8 @@ def score_checklist(checklist: pd.DataFrame) -> ChecklistScore:
     Raises
     ------
     InputError
-        If a column is missing, an answer is not one of the three, a weight is missing or below 0, or all are 0.
+        If a column is missing, there are more or fewer answers than questions, an answer is not one of the three, a
+        weight is missing or below 0, or all are 0.
 
     Notes
     -----
@@ -113,14 +117,23 @@ def score_checklist(checklist: pd.DataFrame) -> ChecklistScore:
     --------
     >>> from relmark_helpers import load_dataset
     >>> answers = ["no", "yes", "unknown", "yes", "no", "no", "no", "unknown"]
-    >>> score = score_checklist(load_dataset("crm_pitfalls").assign(answer=answers))
+    >>> score = score_checklist(load_dataset("crm_pitfalls"), answers)
     >>> list(score.found["pitfall"])
     ['Software mistaken for CRM', 'CRM cut off from the back office', 'Everyone treated as most favoured']
     >>> round(score.share, 2), tuple(round(end, 2) for end in score.share_range)
     (0.62, (0.44, 0.72))
     """
-    columns = ["pitfall", "question", "pitfall_answer", "weight", "advice", "answer"]
-    require_columns(checklist, "checklist", columns)
+    columns = ["pitfall", "question", "pitfall_answer", "weight", "advice"]
+    require_columns(checklist, "checklist", columns if answers is not None else [*columns, "answer"])
+    if answers is not None:
+        if isinstance(answers, str) or len(answers) != len(checklist):
+            raise InputError(
+                "answers",
+                found=repr(answers) if isinstance(answers, str) else f"{len(answers)} answers",
+                expected=f"{len(checklist)}, one for each question",
+                mend="write 'unknown' where you do not know",
+            )
+        checklist = checklist.assign(answer=list(answers))
     _one_of(checklist, "pitfall_answer", _ANSWERS[:2])
     _one_of(checklist, "answer", _ANSWERS)
     weights = numbers(
@@ -137,8 +150,8 @@ def score_checklist(checklist: pd.DataFrame) -> ChecklistScore:
             expected="at least one question that counts",
             mend="give the questions weights, for example 1 each",
         )
-    answers, points_to = checklist["answer"].astype("str"), checklist["pitfall_answer"].astype("str")
-    outcome = np.select([answers == "unknown", answers == points_to], ["unknown", "found"], "clear")
+    answer, points_to = checklist["answer"].astype("str"), checklist["pitfall_answer"].astype("str")
+    outcome = np.select([answer == "unknown", answer == points_to], ["unknown", "found"], "clear")
     table = checklist.assign(weight=weights, outcome=outcome).sort_values("weight", ascending=False, kind="stable")
 
     def part(kind: str, *shown: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Mediation before the data: which limits samples of a given size can be expected to give for an indirect effect."""
+"""Mediation before the data: how estimates of an indirect effect are spread, and how often a study would find it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WEIGHT = np.exp(-(_T**2) / 2) / np.exp(-(_T**2) / 2).sum()
 
 @dataclass(frozen=True, eq=False)
 class ExpectedMediation:
-    """Effects and the limits expected in samples of one size; made by :func:`expect_mediation`.
+    """Effects, the spread of their estimates in samples of one size, and power; made by :func:`expect_mediation`.
 
     Attributes
     ----------
@@ -30,10 +30,12 @@ class ExpectedMediation:
     n : int
         Size of the samples.
     table : pandas.DataFrame
-        Rows ``direct``, ``indirect``, ``total``: ``effect``, ``std err``, ``low``, ``high``. Limits of the indirect
-        effect are those of the product, the others normal.
+        Rows ``direct``, ``indirect``, ``total``: ``effect``, ``std err``, ``low``, ``high``. Between the last two fall
+        95 per cent of estimates: of the indirect effect by the distribution of a product, of the others by a normal.
     normal : tuple of float
-        Low and high limits of the indirect effect, were it normal with the same mean and standard deviation.
+        Low and high of the indirect effect, were it normal with the same mean and standard deviation.
+    power : float
+        Share of studies in which both estimates, a and b, have limits that exclude 0.
     density : pandas.DataFrame
         Distribution of the estimated indirect effect, indexed by ``estimate``: ``product`` and ``normal``.
     """
@@ -44,7 +46,21 @@ class ExpectedMediation:
     n: int
     table: pd.DataFrame
     normal: tuple[float, float]
+    power: float
     density: pd.DataFrame = field(repr=False)
+
+    def respondents_for(self, power: float = 0.8) -> float:
+        """Return how many respondents give this ``power``, above 0 and below 1; infinite if a or b is 0."""
+        goal = number(power, "power", low=0, high=1, low_open=True, high_open=True)
+        if self.a == 0 or self.b == 0:
+            return np.inf
+        low, high = 0.0, 1.0
+        while _power(self.a, self.b, high) < goal:
+            low, high = high, 2 * high
+        while high - low > 0.5:
+            middle = (low + high) / 2
+            low, high = (middle, high) if _power(self.a, self.b, middle) < goal else (low, middle)
+        return float(np.ceil(high))
 
 
 def product_cdf(z: ArrayLike, a: float, se_a: float, b: float, se_b: float) -> Floats:
@@ -138,7 +154,7 @@ def product_limits(a: float, se_a: float, b: float, se_b: float, *, alpha: float
     levels = np.array([share / 2, 1 - share / 2])
     reach = 9 * np.sqrt(a**2 * se_b**2 + b**2 * se_a**2 + se_a**2 * se_b**2) + 9 * se_a * se_b
     low, high = np.full(2, a * b - reach), np.full(2, a * b + reach)
-    for _ in range(40):
+    for _ in range(28):
         middle = (low + high) / 2
         under = product_cdf(middle, a, se_a, b, se_b) < levels
         low, high = np.where(under, middle, low), np.where(under, high, middle)
@@ -146,10 +162,11 @@ def product_limits(a: float, se_a: float, b: float, se_b: float, *, alpha: float
 
 
 def expect_mediation(a: float, b: float, direct: float, n: int) -> ExpectedMediation:
-    """Return the limits that a sample of ``n`` can be expected to give for direct, indirect and total effect.
+    """Return how estimates from samples of ``n`` are spread, and how many such samples would find the indirect effect.
 
     Use it to plan a study, and to see why the limits of an indirect effect are lopsided. It takes the coefficients as
-    known; a study does not know them.
+    known; a study does not know them. That 95 per cent of estimates lie clear of 0 does not mean that 95 per cent of
+    studies find the effect: the limits of each study reach as far again around its own estimate. See ``power``.
 
     Parameters
     ----------
@@ -175,10 +192,13 @@ def expect_mediation(a: float, b: float, direct: float, n: int) -> ExpectedMedia
     -----
     Cause of variance 1, m = a x + e, y = c' x + b m + f, where e and f have variance 1. In large samples the standard
     errors are 1 / sqrt(n) for a and for b, sqrt((1 + a^2) / n) for c' and sqrt((1 + b^2) / n) for the total effect.
-    The product a b of two estimates with errors s has the standard deviation s sqrt(a^2 + b^2 + s^2). The limits are
-    those within which 95 per cent of estimates fall; the limits of one study will lie to either side of them.
+    The product a b of two estimates with errors s has the standard deviation s sqrt(a^2 + b^2 + s^2). ``power`` is
+    the chance that a study finds both a and b, each by normal limits at 95 per cent. The share of studies whose
+    bootstrap limits of a b exclude 0 came within 0.08 of it in the simulations tried here, mostly from below. With a or
+    b of 0 it is the share of false alarms, at most .05.
 
-    Checked against: standard deviations in simulated samples.
+    Checked against: standard deviations in simulated samples; the share of simulated studies with bootstrap limits
+    clear of 0.
 
     Source: derived here; [craig1936] for the product
 
@@ -205,11 +225,18 @@ def expect_mediation(a: float, b: float, direct: float, n: int) -> ExpectedMedia
     normal = float(table.loc["indirect", "low"]), float(table.loc["indirect", "high"])
     table.loc["indirect", ["low", "high"]] = product_limits(first, error, second, error)
     reach = 4.2 * errors[1]
-    edges = np.linspace(indirect - reach, indirect + reach, 141)
+    edges = np.linspace(indirect - reach, indirect + reach, 101)
     chance = product_cdf(edges, first, error, second, error)
     middle = (edges[1:] + edges[:-1]) / 2
     bell = np.exp(-(((middle - indirect) / errors[1]) ** 2) / 2) / (errors[1] * np.sqrt(2 * np.pi))
     density = pd.DataFrame(
         {"product": np.diff(chance) / np.diff(edges), "normal": bell}, index=pd.Index(middle, name="estimate")
     )
-    return ExpectedMediation(first, second, rest, size, table, normal, density)
+    return ExpectedMediation(first, second, rest, size, table, normal, _power(first, second, size), density)
+
+
+def _power(a: float, b: float, n: float) -> float:
+    """Return the chance that both estimates, with errors 1 / sqrt(n), lie further from 0 than their limits reach."""
+    z = special.ndtri(0.025)
+    away = np.abs([a, b]) * np.sqrt(n)
+    return float((special.ndtr(z + away) + special.ndtr(z - away)).prod())

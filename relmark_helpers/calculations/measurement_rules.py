@@ -43,7 +43,13 @@ class Rule:
 
 
 RULES: Final = (
-    Rule("Cronbach's alpha (raw) at least .70", "alpha_raw", 0.70, True, "Nunnally (1978), from memory"),
+    Rule(
+        "Cronbach's alpha (raw) at least .70",
+        "alpha_raw",
+        0.70,
+        True,
+        "Nunnally (1978), from memory: for early research",
+    ),
     Rule("average variance extracted at least .50", "ave", 0.50, True, "Fornell and Larcker (1981)"),
     Rule("Fornell-Larcker: root of AVE above the correlation", "margin", 0.0, True, "Fornell and Larcker (1981)"),
     Rule("HTMT below .90 (constructs alike in meaning)", "htmt", 0.90, False, "Henseler et al. (2015)"),

@@ -178,7 +178,7 @@ def fit_mediation(
 
     Use it to split an effect into the part through mediators and the rest. Do not read the parts as causes unless ``x``
     and the mediators were randomised or all common causes are among the covariates: a common cause of mediator and
-    outcome looks exactly like mediation.
+    outcome inflates b, so that it can pass for mediation.
 
     Parameters
     ----------

@@ -99,8 +99,8 @@ def bootstrap_mediation(
 ) -> MediationBootstrap:
     """Return what the effects would have been in other samples of the same kind.
 
-    Use it for the limits of every indirect effect: the product of two estimates is skewed, so that estimate plus or
-    minus two standard errors misses on one side.
+    Use it for the limits of every indirect effect: the distribution of a product of two estimates is skewed, so
+    that estimate plus or minus two standard errors misses on one side.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -24,7 +25,8 @@ class PathModel:
     Parameters
     ----------
     constructs : mapping of str to list of str
-        Items of each construct, one or more. An item belongs to one construct.
+        Items of each construct, one or more. An item belongs to one construct. It cannot be changed afterwards; for
+        another model write ``PathModel({**model.constructs, "Loyalty": [...]}, model.paths)``.
     paths : list of (str, str)
         Pairs (source, target) of construct names, without cycles. Every construct is in one path at least.
     mode_b : list of str
@@ -56,7 +58,8 @@ class PathModel:
     def __post_init__(self) -> None:
         """Check the model."""
         _check_constructs(self.constructs)
-        object.__setattr__(self, "constructs", {name: tuple(items) for name, items in self.constructs.items()})
+        constructs = MappingProxyType({name: tuple(items) for name, items in self.constructs.items()})
+        object.__setattr__(self, "constructs", constructs)
         object.__setattr__(self, "paths", tuple(_pair(path) for path in self.paths))
         object.__setattr__(self, "mode_b", (self.mode_b,) if isinstance(self.mode_b, str) else tuple(self.mode_b))
         for name in self.mode_b:

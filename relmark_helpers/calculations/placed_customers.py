@@ -40,8 +40,8 @@ class PlacedCustomers:
     ----------
     table : pandas.DataFrame
         One row per customer: ``commitment``, ``trust``, ``kind`` (as for :class:`CustomerPlace`), ``probability`` of
-        that kind, ``borderline``; ``cell_probability`` and ``cell_borderline`` for the cell; ``stage_skipped``, whether
-        a kind of trust before the one reached lies below its cut.
+        that kind, ``borderline``; ``cell_probability`` of the cell; ``stage_skipped``, whether a kind of
+        trust before the one reached lies below its cut.
     probabilities : pandas.DataFrame
         One row per customer: probability of "true", "spurious", "undecided", "outside the table"; missing for customers
         with a missing score on trust or commitment.
@@ -91,8 +91,9 @@ class PlacedCustomers:
         pandas.DataFrame
             Indexed by ``commitment`` and ``trust``, the nine cells: ``relationship`` (as in :data:`NINE_CELLS`),
             ``customers``, ``share`` of the customers with answers, ``low`` and ``high``; ``borderline`` and
-            ``borderline_share`` (those of the cell's customers whom another cell may fit); ``expected`` (mean
-            probability of the cell), ``expected_low``, ``expected_high``.
+            ``borderline_share`` (those of the cell's customers whose kind of relationship is not sure; another cell of
+            the same kind does not count); ``expected`` (mean probability of the cell), ``expected_low``,
+            ``expected_high``.
 
         Notes
         -----
@@ -103,7 +104,7 @@ class PlacedCustomers:
         """
         labels = list(zip(self.table["commitment"], self.table["trust"], strict=True))
         index = pd.MultiIndex.from_tuples(list(NINE_CELLS), names=["commitment", "trust"])
-        counted = self._counted(labels, list(NINE_CELLS), self.table["cell_borderline"], self.cell_probabilities, level)
+        counted = self._counted(labels, list(NINE_CELLS), self.table["borderline"], self.cell_probabilities, level)
         counted.insert(0, "relationship", list(NINE_CELLS.values()))
         return counted.set_index(index)
 
@@ -245,7 +246,6 @@ def place_customers(
             "probability": found.own_kind,
             "borderline": known & (found.own_kind < certain),
             "cell_probability": found.own_cell,
-            "cell_borderline": known & (found.own_cell < certain),
             "stage_skipped": known & earlier & low_before,
         },
         index=scores.index,
@@ -264,7 +264,8 @@ def place_customers(
 def vary_cuts(scores: pd.DataFrame, *, shift: float, cuts: RelationshipCuts = TEACHING_CUTS) -> pd.DataFrame:
     """Return how the shares of true and spurious relationships change when a cut moves.
 
-    Use it before you report a share: nobody knows where the cuts belong.
+    Use it before you report a share: nobody knows where the cuts belong. Do not use ``moved`` to rank the cuts: that of
+    trust moves on three scales at a time, and takes customers into or out of the table as well.
 
     Parameters
     ----------

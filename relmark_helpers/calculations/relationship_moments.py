@@ -21,7 +21,7 @@ TOLERANCES: Final = {
     "repurchase, satisfaction 5 to 10": 0.25,
     "share answering 9 or 10": 0.08,
 }
-"""How far a moment of many simulated customers may lie from the published one; points, shares or correlations."""
+"""How far a moment of many simulated customers may lie from that of the survey; points, shares or correlations."""
 
 _INVESTMENT: Final = {
     "satisfaction": "answer_satisfaction",
@@ -34,7 +34,8 @@ _INVESTMENT: Final = {
 def repurchase_by_satisfaction(customers: pd.DataFrame) -> pd.DataFrame:
     """Return what customers say about buying again, for each answer on satisfaction.
 
-    Use it to see the jump: the mean rises evenly, the share that answers 9 or 10 does not. These are intentions.
+    Use it to see what a cut does: the mean rises evenly, the share that answers 9 or 10 jumps. The jump is no sign of
+    a bend: answers that are a straight line before they are rounded make it too. These are intentions.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ def repurchase_by_satisfaction(customers: pd.DataFrame) -> pd.DataFrame:
 def compare_moments(
     customers: pd.DataFrame, *, survey: pd.DataFrame, repurchase: pd.DataFrame, commitment: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the published moments beside those of simulated customers, with the tolerance of each.
+    """Return the moments of two surveys beside those of simulated customers, with the tolerance of each.
 
     Use it to see how far a simulation can be trusted to look like a survey. It is no test of the model: many models
     give these moments, and none of them depends on the zone of tolerance alone.
@@ -95,7 +96,7 @@ def compare_moments(
     -------
     pandas.DataFrame
         A row per moment: ``source`` ("satisfaction survey" or "investment model"), ``moment`` (in words),
-        ``published``, ``simulated``, ``difference``, ``tolerance`` and ``within`` (whether the difference is no larger
+        ``survey``, ``simulated``, ``difference``, ``tolerance`` and ``within`` (whether the difference is no larger
         than the tolerance; chance of the draw is not allowed for, so simulate some ten thousand).
 
     Raises
@@ -105,7 +106,8 @@ def compare_moments(
 
     Notes
     -----
-    Published answers on repurchase are pooled over the four industries: means weighted by customers, cells without a
+    The moments of the surveys were computed by this workbook from published answers; no publication prints them.
+    Answers on repurchase are pooled over the four industries: means weighted by customers, cells without a
     mean left out. Of the investment model only correlations are compared, since its scales are others; its investments
     are taken for a customer's own ties, and its couples for customers, which is this workbook's own assumption.
 
@@ -137,8 +139,8 @@ def compare_moments(
         *_steps(customers, repurchase),
         *_moments(customers, correlations, _INVESTMENT, "investment model"),
     ]
-    table = pd.DataFrame(rows, columns=["source", "moment", "published", "simulated", "tolerance"])
-    table.insert(4, "difference", table["simulated"] - table["published"])
+    table = pd.DataFrame(rows, columns=["source", "moment", "survey", "simulated", "tolerance"])
+    table.insert(4, "difference", table["simulated"] - table["survey"])
     return table.assign(within=table["difference"].abs() <= table["tolerance"])
 
 

@@ -25,8 +25,10 @@ SIGNS: Final = MappingProxyType(
         "negative_commitment": "spurious",
     }
 )
-"""What each sign speaks for, in the lecture notes on Liljander and Roos. Trust, benefits and commitment, which they
-list too, are left out: they make the cells."""
+"""What each sign speaks for, in the lecture notes on Liljander and Roos. The notes list two signs of spurious
+relationships that are the opposite of signs here: no or occasional purchase, and short duration; one column of true or
+false covers both ends. Little confidence and no benefits, which they list too, are left out: they make the cells, as
+trust, benefits and mutual commitment do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +58,9 @@ def compare_signs(
 ) -> SignComparison:
     """Return how often customers placed as true and as spurious show each sign, with limits.
 
-    Use it as a test of the placing, since the cells are made from what customers say and the signs are what they do.
-    A sign that both kinds show alike, such as repeat purchase often is, cannot tell them apart.
+    Use it as a test of the placing where the signs were observed, since the cells are made from what customers say and
+    the signs are mostly what they do. It is no test of signs that were simulated from the kind of relationship, as in
+    ``simulate_relationship_file``.
 
     Parameters
     ----------
@@ -87,6 +90,8 @@ def compare_signs(
        signs are tested at a time: expect one in twenty to fall outside by chance.
     3. A customer is contradicted if more of the known signs speak for the other kind than for the own one. A sign that
        is not shown speaks for the other side. Counting signs alike is this workbook's own rule.
+    4. Which sign tells most depends on the measure: near 0 or 1 a small difference of shares is a large odds ratio.
+       Limits that overlap give no order.
 
     Checked against: ``statsmodels.stats.proportion``.
 

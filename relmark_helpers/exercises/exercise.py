@@ -10,6 +10,7 @@ import _thread
 import hashlib
 import math
 import re
+import signal
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -134,7 +135,7 @@ class NumberExercise(Exercise):
     def _judge(self, answer: Any, numbers: Mapping[str, float]) -> Verdict:
         value = as_number(answer)
         if value is None:
-            message = f"The answer should be one number ({self.unit}); this is {_kind(answer)}."
+            message = f"The answer should be one number ({self.unit.strip('()')}); this is {_kind(answer)}."
             return Verdict("unreadable", message, 0.0)
         if self._equal(value, self.answer(numbers)):
             return Verdict("right", self.well_done, 1.0)
@@ -142,9 +143,15 @@ class NumberExercise(Exercise):
         for mistake in self.mistakes:
             if self._equal(value, mistake.value(numbers)):
                 return Verdict("wrong", f"{you_have} {mistake.sentence}", 0.0)
+        if self._in_per_cent(value, self.answer(numbers)):
+            return Verdict("wrong", f"{you_have} Is that in per cent? Give it as a share, between 0 and 1.", 0.0)
         if _rounded_too_far(value, self.answer(numbers)):
             return Verdict("wrong", f"{you_have} That is close: give more decimals.", 0.0)
         return Verdict("wrong", f"{you_have} That is not it yet.", 0.0)
+
+    def _in_per_cent(self, value: float, right: float) -> bool:
+        """Return whether a value is the right share in per cent."""
+        return 0.01 <= abs(right) <= 1 and "per cent" not in self.unit and self._equal(value / 100, right)
 
     def _equal(self, left: float, right: float) -> bool:
         return math.isclose(left, right, rel_tol=0.0, abs_tol=self.tolerance)
@@ -255,6 +262,7 @@ def _call(function: Callable[..., Any], arguments: tuple[float, ...]) -> Any:
 
     timer = threading.Timer(CALL_SECONDS, ring)
     timer.daemon = True
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background may ignore it
     timer.start()
     try:
         try:
@@ -266,6 +274,8 @@ def _call(function: Callable[..., Any], arguments: tuple[float, ...]) -> Any:
         if rang.is_set():
             raise _StillRunning from None
         raise
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 def as_number(answer: Any) -> float | None:

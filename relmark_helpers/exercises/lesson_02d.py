@@ -23,11 +23,13 @@ def _break_even(given: Mapping[str, float]) -> float:
 
 
 def _revenue() -> pd.Series[float]:
-    return load_dataset("business_accounts_simulated")["revenue_usd"]
+    """Return the revenue of the simulated accounts that were kept; nobody can visit the others."""
+    accounts = load_dataset("business_accounts_simulated")
+    return accounts.loc[accounts["status"] == "kept", "revenue_usd"]
 
 
 def _share_above(spending: float) -> float:
-    """Return the percentage of the simulated accounts with more revenue than this."""
+    """Return the percentage of these accounts with more revenue than this."""
     return float(100 * (_revenue() > spending).mean())
 
 
@@ -67,13 +69,13 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         ),
         well_done="Whoever spends less costs more than the programme adds, however much they like it.",
         given=(
-            Given("margin_rate", 0.20, "share", "margin in a dollar of spending", (0.18, 0.20, 0.24)),
-            Given("cost", 36.0, "USD a year", "cost of the programme for each member", (27.0, 36.0, 45.0)),
-            Given("rise", 0.05, "share", "rise in spending (an assumption)", (0.04, 0.05, 0.06)),
+            Given("margin_rate", 0.40, "share", "margin in a dollar of spending", (0.35, 0.40, 0.50)),
+            Given("cost", 34.0, "USD a year", "cost of the programme for each member", (26.0, 34.0, 47.0)),
+            Given("rise", 0.08, "share", "rise in spending (an assumption)", (0.06, 0.08, 0.09)),
         ),
         answer=_break_even,
         unit="USD a year",
-        tolerance=0.5,
+        tolerance=0.1,
         mistakes=(
             Mistake(
                 lambda given: given["cost"] / given["rise"],
@@ -90,6 +92,14 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             Mistake(
                 lambda given: given["cost"] * given["margin_rate"] * given["rise"],
                 "You multiplied. The smaller margin and rise are, the more a member must spend.",
+            ),
+            Mistake(
+                lambda given: _break_even(given) / 100,
+                "One of the two rates is in per cent. Leave both as shares: 40 per cent is 0.40.",
+            ),
+            Mistake(
+                lambda given: _break_even(given) / 10_000,
+                "Both rates are in per cent. Leave them as shares: 40 per cent is 0.40.",
             ),
         ),
     ),
@@ -138,7 +148,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         hints=(
             "For each account: revenue × margin rate × rise is what the programme adds.",
             "Compare that with the cost, account by account. The mean of True and False is the share of True.",
-            "A share and a percentage differ by a factor. Which of them is asked for?",
+            "An account pays if its revenue is above cost / (margin_rate × rise). Count these among the accounts kept.",
         ),
         well_done=(
             "With large revenue and a real margin, relationships can pay; here for some accounts and not for all."
@@ -149,7 +159,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             Given("rise", 0.15, "share", "rise in revenue that the visits bring (an assumption)", (0.1, 0.15, 0.2)),
         ),
         answer=lambda given: _share_above(_break_even(given)),
-        unit="per cent of the accounts",
+        unit="per cent of the accounts kept",
         tolerance=0.1,
         mistakes=(
             Mistake(
@@ -170,7 +180,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             ),
             Mistake(
                 lambda given: _share_above(_break_even(given)) * len(_revenue()) / 100,
-                "That is the number of accounts. Which part of all accounts is it?",
+                "That is the number of accounts. Which part of the accounts kept is it?",
             ),
             Mistake(
                 lambda given: _revenue_above(_break_even(given)),

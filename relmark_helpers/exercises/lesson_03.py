@@ -118,6 +118,14 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 "The size is right. Below the minimum the result should be negative.",
             ),
             (
+                lambda minimum, desired, perceived: -_outside(minimum, desired, perceived),
+                "Both signs are turned round. Take the limit from what is perceived.",
+            ),
+            (
+                lambda minimum, desired, perceived: min(perceived - minimum, 0.0) - max(perceived - desired, 0.0),
+                "Below and inside are right. Above the desired level the result should be positive.",
+            ),
+            (
                 lambda minimum, desired, perceived: min(perceived - minimum, 0.0),
                 "Below and inside are right. Above the desired level something is missing.",
             ),
@@ -148,6 +156,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 "That is the printed gap. It fits another perceived mean than the five groups give.",
             ),
             Mistake(
+                lambda given: float(_misprinted().loc["superiority", "printed"]),
+                "That is the printed superiority. Adequacy was asked for, and both printed gaps of the row are wrong.",
+            ),
+            Mistake(
                 lambda given: float(_misprinted().loc["superiority", "computed"]),
                 "That is superiority, perceived minus desired. Adequacy was asked for.",
             ),
@@ -168,13 +180,19 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         1,
         hints=(
             "In the first simulation we know the truth: does the brand norm count?",
-            "By what, other than its cause, can a regression on a computed gap lose?",
+            "By what can a regression on a computed gap lose, even where customers make the comparison?",
         ),
-        well_done="A computed gap carries the errors of both answers, and forces their weights to be equal.",
+        well_done=(
+            "A computed gap carries the errors of both answers, forces their weights to be equal, and leaves no room "
+            "for an effect of performance itself."
+        ),
         right="C",
         wrong={
-            "A": "In the simulation they do, by construction: 0.4 points for each point of difference.",
-            "B": "In the second simulation the computed gap to the best brand explains as much as the direct answer.",
+            "A": "In the first simulation they do, by construction: 0.4 points for each point of difference.",
+            "B": (
+                "See the sentence under the table: in the second simulation the computed gap to the best brand "
+                "explains as much as the direct answer."
+            ),
             "D": (
                 "These answers are simulated. They show under which truth findings arise, not which truth is that of "
                 "customers."

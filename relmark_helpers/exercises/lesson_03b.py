@@ -47,7 +47,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             "Take that share from 1: what is left comes from the questions going together.",
             "Multiply what is left by k / (k - 1), with k the number of questions.",
         ),
-        well_done="Had the three not gone together, the variance of the sum would be the sum of the variances, and alpha 0.",
+        well_done="Had they not gone together, the variance of the sum would be the sum of the variances, and alpha 0.",
         given=(
             Given("variance_1", 6.0, "points²", "variance of the first question", (6.0, 6.2)),
             Given("variance_2", 5.0, "points²", "variance of the second question", (5.0, 5.2)),

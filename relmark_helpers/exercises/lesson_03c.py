@@ -63,18 +63,29 @@ def _customers() -> pd.DataFrame:
 
 
 def _leaving(
-    better: float, *, who: str = "satisfied", highest: float = HIGHEST, lowest: float = -np.inf, count: bool = False
+    better: float,
+    *,
+    who: str = "satisfied",
+    highest: float = HIGHEST,
+    lowest: float = -np.inf,
+    how: str = "mean probability",
+    disposed: bool = True,
 ) -> float:
     """Return the expected share who leave if everybody's best alternative gets better by some points."""
     customers = _customers()
     satisfied = customers["satisfaction"] > NEUTRAL
     chosen = customers[{"satisfied": satisfied, "dissatisfied": ~satisfied, "all": satisfied | ~satisfied}[who]]
     gain = (chosen["alternatives"] + better).clip(lowest, highest) - chosen["alternatives"]
-    stay = special.expit(chosen["commitment"] - TEACHING_MODEL.alternative_effect * gain)
-    return float((stay < 0.5).mean() if count else 1 - stay.mean())
+    total = chosen["commitment"] - TEACHING_MODEL.alternative_effect * gain
+    if not disposed:
+        total = total - chosen["disposition"]
+    if how == "probability of the mean":
+        return 1 - _odds(float(total.mean()))
+    stay = special.expit(total)
+    return float((stay < 0.5).mean() if how == "count" else 1 - stay.mean())
 
 
-_STEPS: Final = tuple(step / 10 for step in range(14, 31) if step != 18)
+_STEPS: Final = tuple(step / 10 for step in range(14, 31) if step not in (18, 19))
 
 EXERCISES: Final[tuple[Exercise, ...]] = (
     NumberExercise(
@@ -91,7 +102,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         given=(
             Given("quality", 7.6, "points", "relationship quality before the episode", (7.2, 7.6, 8.0)),
             Given("width", 2.0, "points", "width of the zone of tolerance", (1.6, 2.0, 2.4)),
-            Given("speed", 0.4, "share", "speed", (0.25, 0.4, 0.5)),
+            Given("speed", 0.4, "share", "speed", (0.25, 0.4, 0.45)),
             Given("performance", 3.5, "points", "quality of the episode", (3.0, 3.5, 4.0)),
         ),
         answer=_after,
@@ -105,6 +116,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             Mistake(
                 lambda given: _after(given, half=1),
                 "You took the whole width. The zone reaches half of it below relationship quality.",
+            ),
+            Mistake(
+                lambda given: _after(given, half=-0.5),
+                "You measured from the upper end of the zone. This episode is a bad one: start at the lower end.",
             ),
             Mistake(
                 lambda given: _after({**given, "speed": 1}),
@@ -238,6 +253,14 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 "You took both bonds away. The contract stays.",
             ),
             Mistake(
+                lambda given: _stays(given, "legal", "technological") - _stays(given, "technological"),
+                "You took the contract away. The law takes the technological bond.",
+            ),
+            Mistake(
+                lambda given: _fall(given) / _stays(given, "legal", "technological"),
+                "That is the fall as a share of the probability before. Give the difference of the two.",
+            ),
+            Mistake(
                 lambda given: 0.7 * given["technological"],
                 "That is how far commitment falls. Turn both commitments into probabilities first.",
             ),
@@ -287,11 +310,21 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 "Those are the dissatisfied. Satisfaction above the middle of the scale is asked for.",
             ),
             Mistake(
+                lambda given: _leaving(given["better"], disposed=False),
+                "Each customer's own disposition is missing: the formula alone leaves it out. Start from the column "
+                "`commitment`, which holds it.",
+            ),
+            Mistake(
+                lambda given: _leaving(given["better"], how="probability of the mean"),
+                "You turned the mean commitment into a probability. Take each customer's probability first, then the "
+                "mean.",
+            ),
+            Mistake(
                 lambda given: _leaving(given["better"]) - _leaving(0.0),
                 "That is by how much the share rises.",
             ),
             Mistake(
-                lambda given: _leaving(given["better"], count=True),
+                lambda given: _leaving(given["better"], how="count"),
                 "You counted those for whom leaving is likelier. Of them some stay, and of the others some leave: take "
                 "the mean of the probabilities.",
             ),

@@ -40,6 +40,11 @@ def _highest_kind(
     return float(commitment >= 5 or benefits >= 4)
 
 
+def _two_kinds(calculus: float, knowledge: float, identification: float, commitment: float, benefits: float) -> float:
+    """Return the verdict if identification-based trust is left out."""
+    return _rules(calculus, knowledge, 1.0, commitment, benefits)
+
+
 def _without_cuts(
     calculus: float, knowledge: float, identification: float, commitment: float, benefits: float
 ) -> float:
@@ -100,12 +105,17 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             ((5, 6, 2, 4, 3), "mid commitment and low benefits"),
             ((5, 6, 6, 2, 6), "low commitment"),
             ((5, 2, 6, 5, 3), "identification-based trust, and commitment on the cut"),
+            ((5, 2, 6, 5.5, 3), "identification-based trust without knowledge-based trust, high commitment"),
             ((6, 4, 2, 3.5, 6), "calculus-based trust only, high benefits"),
         ),
         mistakes=(
             (
                 _highest_kind,
                 "You took the kind of trust with the highest score. The last kind that is there counts.",
+            ),
+            (
+                _two_kinds,
+                "You left identification-based trust out. It counts even where knowledge-based trust is below its cut.",
             ),
             (_without_cuts, "A score on a cut counts as above it: use >=."),
             (
@@ -211,9 +221,9 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
                 4.9,
                 "points",
                 "score from which on trust is there",
-                (4.6, 4.9, 5.3, 5.6),
+                (4.9, 5.3, 5.6, 5.8),
             ),
-            Given("benefits", 3.6, "points", "score from which on benefits are high", (3.6, 4.1, 4.3, 4.6)),
+            Given("benefits", 3.6, "points", "score from which on benefits are high", (3.6, 4.1, 4.6, 4.8)),
         ),
         answer=lambda given: _counted(given["trust"], given["benefits"]),
         unit="customers",
@@ -230,6 +240,14 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
             Mistake(
                 lambda given: _counted(TEACHING_CUTS.trust, TEACHING_CUTS.benefits, estimated=True),
                 "That is the lesson's own count. Both the scores and the two cuts should change.",
+            ),
+            Mistake(
+                lambda given: _counted(given["trust"], TEACHING_CUTS.benefits),
+                "You moved the cut of trust only. Pass benefits=... as well.",
+            ),
+            Mistake(
+                lambda given: _counted(TEACHING_CUTS.trust, given["benefits"]),
+                "You moved the cut of benefits only. Pass trust=... as well.",
             ),
             Mistake(
                 lambda given: _counted(given["trust"], given["benefits"], "spurious"), "Those are the spurious ones."
@@ -262,6 +280,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         mistakes=(
             Mistake(lambda given: _lower(given, reach=-2.14), "That is the upper limit."),
             Mistake(lambda given: _lower(given, reach=0), "That is the gap itself. Take the limits' reach from it."),
+            Mistake(
+                lambda given: _lower(given, reach=1.96),
+                "1.96 belongs to large samples. With eight raters a side the limits lie 2.14 standard errors away.",
+            ),
             Mistake(
                 lambda given: _lower(given, reach=1),
                 "You went one standard error down. The limits lie further away.",

@@ -8,7 +8,7 @@ from relmark_helpers.figures.mediation import MediationPlot
 
 
 def explore_mediation() -> Explorer[ExpectedMediation]:
-    """Return sliders for the two paths, the direct effect and the sample, with the limits that a study can expect.
+    """Return sliders for the two paths, the direct effect and the sample, with what studies of that size find.
 
     Examples
     --------
@@ -19,9 +19,9 @@ def explore_mediation() -> Explorer[ExpectedMediation]:
         MediationPlot(),
         expect_mediation,
         {
-            "a": slider("Cause to mediator, a", 0.3, -0.8, 0.8, 0.05, form=".2f"),
-            "b": slider("Mediator to outcome, b", 0.3, -0.8, 0.8, 0.05, form=".2f"),
-            "direct": slider("Cause to outcome, direct", 0.2, -0.8, 0.8, 0.05, form=".2f"),
-            "n": slider("Respondents, n", 100, 20, 1000, 10, form=",.0f"),
+            "a": slider("Cause to mediator, a", 0.3, 0.0, 0.6, 0.05, form=".2f"),
+            "b": slider("Mediator to outcome, b", 0.3, 0.0, 0.6, 0.05, form=".2f"),
+            "direct": slider("Cause to outcome, direct", 0.2, -0.6, 0.6, 0.05, form=".2f"),
+            "n": slider("Respondents, n", 100, 40, 1000, 10, form=",.0f"),
         },
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from relmark_helpers.calculations.standard_fits import (
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import Plot, Words
 from relmark_helpers.figures.style import GRID, QUIET, series_styles
+from relmark_helpers.validation import choice
 
 _FAMILIES = {  # order of drawing: words of the legend
     INFERRED: "inferred: performance less standard",
@@ -39,21 +40,28 @@ class FitPlot(Plot[SpecificationComparison]):
 
     size = (7.0, 5.0)
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, standards: Iterable[str] = ()) -> None:
         self._source = source
+        self._chosen = tuple(standards)
+        if self._chosen:
+            self.size = (7.0, 1.9 + 0.52 * len(self._chosen))
 
     def setting(self, result: SpecificationComparison) -> Hashable:
-        return result.standards, _left_end(result)
+        return self._standards(result), _left_end(result)
+
+    def _standards(self, result: SpecificationComparison) -> tuple[str, ...]:
+        return tuple(str(choice(name, "standards", result.standards)) for name in self._chosen) or result.standards
 
     def lay_out(self, figure: Figure, result: SpecificationComparison) -> list[Artist]:
         axes = figure.subplots()
-        count = len(result.standards)
+        standards = self._standards(result)
+        count = len(standards)
         axes.set(
             xlim=(_left_end(result), 1),
             ylim=(count - 0.5, -0.5),
             xlabel="Cross-validated R², share of variance predicted",
         )
-        axes.set_yticks(range(count), [_short(name) for name in result.standards])
+        axes.set_yticks(range(count), [_short(name) for name in standards])
         axes.grid(axis="y", visible=False)
         for row in range(1, count):
             axes.axhline(row - 0.5, color=GRID, linewidth=0.9)
@@ -76,19 +84,21 @@ class FitPlot(Plot[SpecificationComparison]):
         self._alone.set_xdata([alone["cv_r_squared"]] * 2)
         self._band.set_x(alone["cv_low"])
         self._band.set_width(alone["cv_high"] - alone["cv_low"])
-        rows = np.arange(len(result.standards))
+        standards = self._standards(result)
+        rows = np.arange(len(standards))
         for at, family in enumerate(_FAMILIES):
-            one = table.loc[[specification(family, name) for name in result.standards]]
+            one = table.loc[[specification(family, name) for name in standards]]
             y = rows + (at - 1.5) * _STEP
             self._dots[family].set_data(one["cv_r_squared"], y)
             ends = one[["cv_low", "cv_high"]].to_numpy()
             self._limits[family].set_segments(list(np.stack([ends, np.column_stack([y, y])], axis=-1)))
 
     def words(self, result: SpecificationComparison) -> Words:
-        table = result.table
-        alone = table.loc[PERFORMANCE]
-        gains = result.clear_gains()
-        gains = gains[table.loc[gains.index, "family"].isin(_FAMILIES)]
+        standards = self._standards(result)
+        table = result.table[result.table["standard"].isin(standards) & result.table["family"].isin(_FAMILIES)]
+        alone = result.table.loc[PERFORMANCE]
+        gains = result.clear_gains().loc[table.index]
+        left_out = len(result.standards) - len(standards)
         clear = gains[gains["clear"]]
         by_family = "; ".join(
             f"{words}, from {_name_and_value(one, one['cv_r_squared'].idxmin())} to "
@@ -101,25 +111,27 @@ class FitPlot(Plot[SpecificationComparison]):
         return Words(
             title=_title(result, best, clear=len(clear) > 0),
             alt=(
-                f"Dot chart of cross-validated R squared for {len(result.standards)} comparison standards and four "
+                f"Dot chart of cross-validated R squared for {len(standards)} comparison standards and four "
                 f"kinds of regression, with {result.level:.0%} limits. Performance alone reaches "
                 f"{alone['cv_r_squared']:.2f} ({alone['cv_low']:.2f} to {alone['cv_high']:.2f}). Others: {by_family}."
             ),
             caption=(
                 f"Rival explanations of satisfaction, {result.nobs:,} respondents, {result.folds} folds, "
                 f"{result.level:.0%} limits. Regressions share respondents, so that overlapping limits do not mean "
-                f"that two are alike. {self._source}"
+                f"that two are alike. {f'{left_out} more standards were compared. ' if left_out else ''}{self._source}"
             ).strip(),
             description=(
-                f"Largest {'clear ' if len(clear) else ''}difference, limits allowing for {len(table) - 1} "
+                f"Largest {'clear ' if len(clear) else ''}difference, limits allowing for {len(result.table) - 1} "
                 f"comparisons: {lead}. Best of each kind: {_best(table)}."
             ),
-            table=table.drop(columns=["family", "standard"]),
+            table=result.table.drop(columns=["family", "standard"]),
         )
 
 
-def fit_figure(comparison: SpecificationComparison, *, source: str) -> LessonFigure:
+def fit_figure(comparison: SpecificationComparison, *, source: str, standards: Iterable[str] = ()) -> LessonFigure:
     """Draw how well rival explanations of satisfaction fit; ``source`` says whose answers they are.
+
+    ``standards`` picks those to draw, in order; all unless given. Limits allow for all that were compared.
 
     Examples
     --------
@@ -130,7 +142,7 @@ def fit_figure(comparison: SpecificationComparison, *, source: str) -> LessonFig
     >>> print(figure.figure.get_suptitle())
     Direct brand norm adds 0.10 to performance (0.63)
     """
-    return FitPlot(source).figure(comparison)
+    return FitPlot(source, standards).figure(comparison)
 
 
 def _left_end(result: SpecificationComparison) -> float:

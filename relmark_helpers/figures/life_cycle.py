@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -76,6 +77,8 @@ def stage_moves_figure(moves: pd.DataFrame, *, source: str) -> LessonFigure:
 def bought_next_figure(bought: pd.DataFrame, *, source: str) -> LessonFigure:
     """Draw the share of each stage that bought in a later period, with its limits; from ``bought_next``.
 
+    A row whose name is not one of the stages stands for a part of the stage above it, and is drawn open.
+
     Examples
     --------
     >>> from relmark_helpers.calculations.life_cycle import bought_next, life_cycle_stages
@@ -87,15 +90,27 @@ def bought_next_figure(bought: pd.DataFrame, *, source: str) -> LessonFigure:
     """
     table = bought[bought["households"] > 0]
     told = "; ".join(
-        f"{stage} {row['share']:.0%} (limits {row['low']:.0%} to {row['high']:.0%}, of {row['households']:,.0f})"
+        f"{str(stage).replace(chr(10), ' ')} {row['share']:.0%} (limits {row['low']:.0%} to {row['high']:.0%}, "
+        f"of {row['households']:,.0f})"
         for stage, row in table.iterrows()
     )
+    part = ~table.index.isin(STAGES)
     with house_style():
         figure = Figure(figsize=(7.0, 1.5 + 0.5 * len(table)), layout="constrained")
         axes = figure.subplots()
         rows = range(len(table))
-        axes.hlines(rows, table["low"], table["high"], color=BLUE, linewidth=2.4)
+        lines = np.where(part, ":", "-").tolist()
+        axes.hlines(rows, table["low"], table["high"], color=BLUE, linewidth=2.4, linestyle=lines)
         axes.plot(table["share"], rows, color=BLUE, linestyle="", marker="o", markersize=8)
+        axes.plot(
+            table["share"][part],
+            np.flatnonzero(part),
+            color=BLUE,
+            linestyle="",
+            marker="o",
+            markersize=8,
+            markerfacecolor="white",
+        )
         axes.set(yticks=rows, yticklabels=table.index, xlim=(0, 1), xlabel="Bought in the later period")
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -109,6 +124,9 @@ def bought_next_figure(bought: pd.DataFrame, *, source: str) -> LessonFigure:
     return LessonFigure(
         figure,
         alt=f"Dot chart of the share of households that bought in a later period, by stage: {told}.",
-        caption=f"Share of each stage that bought in a later period, with 95% limits. {source}",
+        caption=(
+            "Share of each stage that bought in a later period, with 95% limits. "
+            f"{'Open circle: a part of the stage above it. ' if part.any() else ''}{source}"
+        ),
         table=table,
     )

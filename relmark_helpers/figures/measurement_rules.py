@@ -67,7 +67,7 @@ def rules_figure(judged: pd.DataFrame, coefficient: str, *, source: str) -> Less
     counts = rows["verdict"].value_counts()
     result = _counted(counts)
     with house_style():
-        figure = Figure(figsize=(7.0, 1.7 + 0.34 * len(rows)), layout="constrained")
+        figure = Figure(figsize=(7.0, 1.7 + (0.34 if len(rows) < 9 else 0.2) * len(rows)), layout="constrained")
         axes = figure.subplots()
         for verdict, (colour, marker, line) in _MARKS.items():
             chosen = [(at, row) for at, (_, row) in enumerate(rows.iterrows()) if row["verdict"] == verdict]
@@ -108,8 +108,8 @@ def rules_figure(judged: pd.DataFrame, coefficient: str, *, source: str) -> Less
             f"{rows['estimate'].iloc[-1]:.2f}."
         ),
         caption=(
-            f"{_NAMES[coefficient]} with bootstrap percentile limits. Marks show the verdict on the rule "
-            f"“{rows['rule'].iloc[0]}”, a convention; borderline: the line crosses the threshold. {source}"
+            f"Bootstrap percentile limits. Verdict on “{rows['rule'].iloc[0]}”, a convention; borderline: the line "
+            f"crosses it. {source}"
         ).strip(),
         description=f"{numbers}.",
         table=about.drop(columns=["coefficient"]).set_index("where"),

@@ -1,4 +1,4 @@
-"""The limits that a study of a given size can expect for direct, indirect and total effect."""
+"""How estimates of direct, indirect and total effect are spread in studies of one size, and how many find it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from relmark_helpers.figures.style import BLUE, INK, QUIET, VERMILION
 
 __all__ = ["MediationPlot", "mediation_figure"]
 
+_USUAL = (-0.25, 0.8)
 _EFFECTS = {"direct": (BLUE, "o"), "indirect": (VERMILION, "s"), "total": (INK, "D")}
 
 
 class MediationPlot(Plot[ExpectedMediation]):
-    """Left: the three effects with limits. Right: how estimates of the indirect effect are spread, and a normal curve.
+    """Left: the three effects with the spread of estimates. Right: that of the indirect effect, and a normal curve.
 
     The curves of the right panel are drawn equally high, so that their shapes can be compared; the axis tells the size.
+    Within the reach of the explorer's sliders both axes stay as they are.
     """
 
     size = (7.6, 3.9)
@@ -35,12 +37,11 @@ class MediationPlot(Plot[ExpectedMediation]):
         left, right = figure.subplots(1, 2)
         reach = self._reach(result)
         left.axvline(0, color=QUIET, linewidth=1.2)
-        left.set(xlim=(-reach, reach), ylim=(2.6, -0.6), xlabel="Effect, with 95% limits")
+        left.set(xlim=(-reach, reach), ylim=(2.6, -0.6), xlabel="Effect, and 95% of its estimates")
         left.set_yticks(range(3), list(_EFFECTS))
         left.grid(axis="y", visible=False)
-        end = self._window(result)
         right.axvline(0, color=QUIET, linewidth=1.2)
-        right.set(xlim=(-end, end), ylim=(-0.04, 1.45), xlabel="Estimate of the indirect effect", yticks=[])
+        right.set(xlim=self._window(result), ylim=(-0.04, 1.45), xlabel="Estimate of the indirect effect", yticks=[])
         right.set_ylabel("Density")
         for axes in (left, right):
             axes.xaxis.set_major_locator(MaxNLocator(5))
@@ -52,8 +53,8 @@ class MediationPlot(Plot[ExpectedMediation]):
             )
             self._limits[name].set_ydata([place, place])
             self._marks[name].set_ydata([place])
-        (self._product,) = right.plot([], [], color=VERMILION, label="product of two estimates, 95% limits")
-        (self._normal,) = right.plot([], [], color=QUIET, linestyle="--", linewidth=1.8, label="normal, 95% limits")
+        (self._product,) = right.plot([], [], color=VERMILION, label="product of two estimates, 95% of them")
+        (self._normal,) = right.plot([], [], color=QUIET, linestyle="--", linewidth=1.8, label="normal, 95% of them")
         (self._ends,) = right.plot([], [], color=VERMILION, marker="|", markersize=14, label="_product limits")
         (self._normal_ends,) = right.plot(
             [], [], color=QUIET, marker="|", markersize=14, linestyle="--", linewidth=1.8, label="_normal limits"
@@ -82,28 +83,31 @@ class MediationPlot(Plot[ExpectedMediation]):
             for name, row in result.table.iterrows()
         }
         row = result.table.loc["indirect"]
-        spans = row["low"] <= 0 <= row["high"]
+        found = f"{result.power:.0%}" if result.power < 0.995 else "over 99%"
+        needed = result.respondents_for(0.8)
         below, above = row["effect"] - row["low"], row["high"] - row["effect"]
         total = result.table.loc["total", "effect"]
         opposed = result.a * result.b * result.direct < 0
         return Words(
             title=(
-                f"With {result.n:,} respondents the limits of the indirect effect "
-                f"{'include' if spans else 'stay clear of'} 0"
+                f"With {result.n:,} respondents {found} of studies "
+                + ("find the indirect effect" if row["effect"] else "find an indirect effect that is 0")
             ),
             alt=(
                 f"Two panels. Left: direct effect {said['direct']}, indirect effect {said['indirect']}, total effect "
-                f"{said['total']}; hollow where limits include 0. Right: distribution of the estimated indirect "
-                f"effect; its limits lie {below:.3f} below and {above:.3f} above, those of a normal curve "
-                f"{result.normal[0]:.3f} to {result.normal[1]:.3f}."
+                f"{said['total']}, each with 95% of its estimates; hollow where these include 0. Right: distribution "
+                f"of the estimated indirect effect; 95% reach from {below:.3f} below to {above:.3f} above, of a normal "
+                f"curve from {result.normal[0]:.3f} to {result.normal[1]:.3f}."
             ),
             caption=(
-                f"Expected 95% limits with n = {result.n:,}, a = {result.a:.2f}, b = {result.b:.2f}, direct effect "
-                f"{result.direct:.2f}; cause and residuals of variance 1. Computed for known coefficients, no data."
+                f"Spread of estimates with n = {result.n:,}, a = {result.a:.2f}, b = {result.b:.2f}, direct effect "
+                f"{result.direct:.2f}; cause and residuals of variance 1. Computed for known coefficients, no data. A "
+                "study finds the effect if the limits of a and of b exclude 0."
             ),
             description=(
-                f"Indirect effect {result.a:.2f} x {result.b:.2f} = {row['effect']:.2f}, limits {row['low']:.3f} to "
-                f"{row['high']:.3f}."
+                f"Indirect effect {result.a:.2f} x {result.b:.2f} = {row['effect']:.2f}; 95% of estimates from "
+                f"{row['low']:.3f} to {row['high']:.3f}.".replace("-0.000", "0.000")
+                + (f" For 80% of studies to find it, {needed:,.0f} respondents." if needed < 1e9 else "")
                 + (
                     f" Direct and indirect effect work against each other: the total, {total:.2f}, hides both."
                     if opposed
@@ -116,12 +120,16 @@ class MediationPlot(Plot[ExpectedMediation]):
     @staticmethod
     def _reach(result: ExpectedMediation) -> float:
         """Return a round end of the left axis, so that the axes are redrawn for large changes only."""
-        return _doubled(1.0, 1.05 * float(result.table[["low", "high"]].abs().to_numpy().max()))
+        return _doubled(1.5, 1.02 * float(result.table[["low", "high"]].abs().to_numpy().max()))
 
     @staticmethod
-    def _window(result: ExpectedMediation) -> float:
-        """Return a round end of the right axis."""
-        return _doubled(0.1, float(np.abs(result.density.index).max()))
+    def _window(result: ExpectedMediation) -> tuple[float, float]:
+        """Return the ends of the right axis, the same for all studies of a usual size."""
+        low, high = (float(result.table.loc["indirect", end]) for end in ("low", "high"))
+        if _USUAL[0] <= low and high <= _USUAL[1]:
+            return _USUAL
+        end = _doubled(_USUAL[1], float(np.abs(result.density.index).max()))
+        return -end, end
 
 
 def _doubled(first: float, least: float) -> float:
@@ -130,7 +138,7 @@ def _doubled(first: float, least: float) -> float:
 
 
 def mediation_figure(expected: ExpectedMediation) -> LessonFigure:
-    """Draw expected limits of direct, indirect and total effect, and the spread of the indirect one.
+    """Draw how estimates of direct, indirect and total effect are spread, and say how many studies find the second.
 
     Examples
     --------

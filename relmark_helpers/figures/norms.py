@@ -12,12 +12,6 @@ from relmark_helpers.figures.plot import headline
 from relmark_helpers.figures.style import BLUE, INK, QUIET, VERMILION, house_style
 from relmark_helpers.validation import InputError
 
-_EFFECTS = {
-    "with_fine": "fine begins\n(before to with)",
-    "after_fine": "over all\n(before to after)",
-    "removal": "fine taken away\n(with to after)",
-}
-
 
 def fine_weeks_figure(weeks: pd.DataFrame, means: pd.DataFrame, *, source: str) -> LessonFigure:
     """Draw the weekly means of both groups, with the weeks in which the fine began and ended.
@@ -67,7 +61,7 @@ def fine_weeks_figure(weeks: pd.DataFrame, means: pd.DataFrame, *, source: str) 
 
 
 def fine_draws_figure(effect: FineEffect, *, source: str) -> LessonFigure:
-    """Draw the estimates under every way of drawing the centres, and the one that was in fact drawn.
+    """Draw the effect of the fine under every way of drawing the centres, and as they were in fact drawn.
 
     Examples
     --------
@@ -77,61 +71,54 @@ def fine_draws_figure(effect: FineEffect, *, source: str) -> LessonFigure:
     >>> with warnings.catch_warnings(action="ignore"):
     ...     effect = fit_fine(load_dataset("daycare_fines"), model="linear")
     >>> fine_draws_figure(effect, source="").alt[:58]
-    'Strip chart of the estimates under each of the 210 ways of'
+    'Strip chart of the effect under each of the 210 ways of dr'
     """
-    ways = len(effect.draws)
-    reached = (effect.permutation_p * ways).round().astype(int)
-    limits = effect.conf_int()
+    draws, low_high = effect.draws["with_fine"], effect.conf_int().loc["with_fine"]
+    ways, estimate = len(draws), effect.params["with_fine"]
+    reached = round(effect.permutation_p["with_fine"] * ways)
     unit = "late pick-ups a week" if effect.model == "linear" else "difference of logarithms"
     with house_style():
-        figure = Figure(figsize=(7.0, 3.9), layout="constrained")
+        figure = Figure(figsize=(7.0, 2.5), layout="constrained")
         axes = figure.subplots()
-        for row, name in enumerate(_EFFECTS):
-            others = effect.draws[name].iloc[1:]
-            axes.plot(
-                others,
-                [row - 0.14] * len(others),
-                linestyle="",
-                marker="|",
-                markersize=13,
-                color=BLUE,
-                alpha=0.5,
-                label="centres drawn otherwise" if row == 0 else None,
-            )
-            axes.plot(limits.loc[name], [row + 0.16] * 2, color=VERMILION, linewidth=2.2)
-            axes.plot(
-                effect.params[name],
-                row + 0.16,
-                linestyle="",
-                marker="D",
-                markersize=8,
-                color=VERMILION,
-                label="as drawn, with 95% limits" if row == 0 else None,
-            )
+        others = draws.iloc[1:]
+        axes.plot(
+            others,
+            [0] * len(others),
+            linestyle="",
+            marker="|",
+            markersize=18,
+            color=BLUE,
+            alpha=0.5,
+            label="centres drawn otherwise",
+        )
+        axes.plot(low_high, [1, 1], color=VERMILION, linewidth=2.2)
+        axes.plot(
+            estimate,
+            1,
+            linestyle="",
+            marker="D",
+            markersize=8,
+            color=VERMILION,
+            label="as drawn, with 95% limits",
+        )
         axes.axvline(0, color=QUIET, linewidth=1.4)
-        axes.set(yticks=range(len(_EFFECTS)), yticklabels=list(_EFFECTS.values()), xlabel=f"Effect ({unit})")
-        axes.set_ylim(len(_EFFECTS) - 0.4, -0.6)
-        axes.grid(axis="y", visible=False)
-        axes.tick_params(axis="y", length=0)
+        axes.set(yticks=[], ylim=(1.6, -0.6), xlabel=f"Effect of the fine ({unit})")
         figure.legend(loc="outside lower center", ncols=2)
-        verb = "gives" if reached["with_fine"] == 1 else "give"
-        headline(figure, f"{reached['with_fine']} of {ways} draws of the centres {verb} so large an effect")
-    words = "; ".join(
-        f"{label.split(chr(10))[0]} {effect.params[name]:.2f} (limits {limits.loc[name, 'low']:.2f} to "
-        f"{limits.loc[name, 'high']:.2f}), reached by {reached[name]} of {ways}"
-        for name, label in _EFFECTS.items()
-    )
+        verb = "gives" if reached == 1 else "give"
+        headline(figure, f"{reached} of {ways} draws of the centres {verb} so large an effect")
     return LessonFigure(
         figure,
         alt=(
-            f"Strip chart of the estimates under each of the {ways} ways of drawing {effect.treated} of "
-            f"{effect.treated + effect.control} centres, with the actual estimate marked. In {unit}: {words}."
+            f"Strip chart of the effect under each of the {ways} ways of drawing {effect.treated} of "
+            f"{effect.treated + effect.control} centres, with the actual one marked. In {unit}, from before the fine "
+            f"to the weeks with it: {estimate:.2f} (limits {low_high['low']:.2f} to {low_high['high']:.2f}), reached "
+            f"by {reached} of {ways}."
         ),
         caption=(
-            "Difference-in-differences as drawn, and if other centres had been drawn for the fine. The limits are from "
+            "Difference in differences as drawn, and if other centres had been drawn for the fine. The limits are from "
             f"standard errors clustered by centre and t with {effect.df} degrees of freedom. {source}"
         ),
-        table=effect.summary(),
+        table=effect.summary().loc[["with_fine"]],
     )
 
 

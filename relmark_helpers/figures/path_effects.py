@@ -68,7 +68,7 @@ def path_effects_figure(
         groups[name] = (first + height - 1.0) / 2
         height += 0.6
     with house_style():
-        figure = Figure(figsize=(7.0, 1.5 + 0.24 * height), layout="constrained")
+        figure = Figure(figsize=(7.0, 1.5 + 0.2 * height), layout="constrained")
         axes = figure.subplots()
         axes.axvline(0, color=QUIET, linewidth=1.2)
         for name, kind, place in heights:
@@ -116,8 +116,8 @@ def path_effects_figure(
         figure,
         alt=f"Dot chart of effects on {on}. {said}. Hollow, limits including 0: {', '.join(hollow) or 'none'}.",
         caption=(
-            f"Effects on {on}, in standard deviations where scores are standardised, with {limits}. Total is direct "
-            f"plus indirect. Hollow: limits include 0. {source}"
+            f"In standard deviations where scores are standardised. Total: direct plus indirect. Hollow: limits "
+            f"include 0. {source}"
         ).strip(),
         table=effects,
     )

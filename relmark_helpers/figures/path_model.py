@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, FancyArrowPatch
 from numpy.typing import NDArray
 
-from relmark_helpers.calculations.path_structure import path_layers
+from relmark_helpers.calculations.path_structure import PathModel, path_layers
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import headline
 from relmark_helpers.figures.style import BLUE, INK, QUIET, VERMILION, house_style
@@ -59,7 +59,7 @@ Point = NDArray[np.float64]
 
 
 def path_model_figure(
-    paths: pd.DataFrame,
+    paths: pd.DataFrame | PathModel,
     *,
     positions: Mapping[str, tuple[float, float]] | None = None,
     notes: Mapping[str, str] | None = None,
@@ -70,9 +70,9 @@ def path_model_figure(
 
     Parameters
     ----------
-    paths : pandas.DataFrame
-        Indexed by (source, target): ``estimate``, ``low``, ``high``, such as the ``summary()`` of
-        :func:`~relmark_helpers.calculations.path_bootstrap.bootstrap_paths`.
+    paths : pandas.DataFrame or PathModel
+        A model is drawn without numbers. A table is indexed by (source, target): ``estimate``, ``low``, ``high``, such
+        as the ``summary()`` of :func:`~relmark_helpers.calculations.path_bootstrap.bootstrap_paths`.
     positions : mapping of str to (float, float), optional
         Place of each construct, x to the right and y upwards, about 1 apart; by default :func:`layered_positions`.
     notes : mapping of str to str, optional
@@ -95,8 +95,12 @@ def path_model_figure(
     >>> path_model_figure(paths).alt[:87]
     'Path diagram of 3 constructs and 2 paths. trust to loyalty 0.50 (0.30 to 0.70); bonds t'
     """
-    require_columns(paths, "paths", ["estimate", "low", "high"])
-    pairs = [(str(source), str(target)) for source, target in paths.index]
+    if isinstance(paths, PathModel):
+        table = pd.DataFrame(index=pd.MultiIndex.from_tuples(paths.paths))
+    else:
+        require_columns(paths, "paths", ["estimate", "low", "high"])
+        table = paths.assign(spans_zero=(paths["low"] <= 0) & (paths["high"] >= 0))
+    pairs = [(str(source), str(target)) for source, target in table.index]
     names = list(dict.fromkeys(name for pair in pairs for name in pair))
     if len(names) > _MOST:
         raise InputError(
@@ -115,17 +119,25 @@ def path_model_figure(
             mend=f"add {{{missing[0]!r}: (0, 0)}}, or leave positions out",
         )
     at = _in_inches({name: places[name] for name in names})
-    table = paths.assign(spans_zero=(paths["low"] <= 0) & (paths["high"] >= 0))
     corner = np.array(list(at.values())).max(axis=0) + 1.1 * _HALF
     with house_style():
         figure = Figure(figsize=(_PAGE[0], corner[1] + 0.45), layout="constrained")
         axes = figure.subplots()
         axes.set_axis_off()
         axes.set(xlim=(0, corner[0]), ylim=(0, corner[1]), xticks=[], yticks=[])
-        _draw_arrows(axes, at, table)
+        if table.empty:
+            _draw_claims(axes, at, pairs)
+        else:
+            _draw_arrows(axes, at, table)
         for name, place in at.items():
             _draw_oval(axes, place, name, (notes or {}).get(name, ""))
-        headline(figure, _finding(table))
+        headline(figure, _counted(names, pairs) if table.empty else _finding(table))
+    if table.empty:
+        return LessonFigure(
+            figure,
+            alt=f"Path diagram without estimates. {'; '.join(f'{one} to {other}' for one, other in pairs)}.",
+            caption=f"Each arrow is a path of the model: a claim, not a finding. {source}".strip(),
+        )
     spanning = [f"{one} to {other}" for (one, other), row in table.iterrows() if row["spans_zero"]]
     return LessonFigure(
         figure,
@@ -138,8 +150,7 @@ def path_model_figure(
             + f". Dashed, limits including 0: {', '.join(spanning) or 'none'}."
         ),
         caption=(
-            f"Arrows: path coefficients with {limits}; the larger, the wider; dashed where the limits include 0; "
-            f"orange where the estimate is below 0. {source}"
+            f"Path coefficients with {limits}. Wider: larger; dashed: limits include 0; orange: below 0. {source}"
         ).strip(),
         description=" ".join(f"{name}: {note}." for name, note in (notes or {}).items()),
         table=table[["estimate", "low", "high"]],
@@ -221,6 +232,26 @@ def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
 
+def _counted(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> str:
+    targets = {target for _, target in pairs}
+    first = textwrap.shorten(" or ".join(name for name in names if name not in targets), 50, placeholder=" …")
+    return f"{len(pairs)} paths among {len(names)} constructs; none leads to {first}"
+
+
+def _draw_claims(axes: Axes, at: dict[str, Point], pairs: Sequence[tuple[str, str]]) -> None:
+    for one, other in pairs:
+        start, end = _edge(at[one], at[other]), _edge(at[other], at[one])
+        _draw_arrow(axes, start, end, linewidth=2.0, color=BLUE)
+
+
+def _draw_arrow(axes: Axes, start: Point, end: Point, **looks: Any) -> None:
+    axes.add_patch(
+        FancyArrowPatch(
+            tuple(start), tuple(end), arrowstyle="-|>", mutation_scale=16, shrinkA=0, shrinkB=0, zorder=1, **looks
+        )
+    )
+
+
 def _finding(table: pd.DataFrame) -> str:
     clear = table[~table["spans_zero"]]
     if clear.empty:
@@ -235,7 +266,7 @@ def _draw_oval(axes: Axes, place: Point, name: str, note: str) -> None:
     width, height = 2 * _HALF
     axes.add_patch(Ellipse(tuple(place), width, height, facecolor="#eef3f8", edgecolor=INK, linewidth=1.6, zorder=3))
     label = textwrap.fill(name, 14)
-    size = 12.0 if max(map(len, label.splitlines())) <= 12 else 10.5
+    size = 12.0 if len(label) <= 12 else 10.5  # a line off the middle has less room
     axes.text(
         place[0],
         place[1] + (0.09 if note else 0.0),
@@ -257,19 +288,13 @@ def _draw_arrows(axes: Axes, at: dict[str, Point], table: pd.DataFrame) -> None:
     for pair, row in table.iterrows():
         start, end = lines[pair]
         others = [line for other, line in lines.items() if other != pair]
-        axes.add_patch(
-            FancyArrowPatch(
-                tuple(start),
-                tuple(end),
-                arrowstyle="-|>",
-                mutation_scale=16,
-                shrinkA=0,
-                shrinkB=0,
-                linewidth=1.0 + 4.0 * abs(row["estimate"]) / largest,
-                linestyle=(0, (4, 2.5)) if row["spans_zero"] else "-",
-                color=VERMILION if row["estimate"] < 0 else BLUE,
-                zorder=1,
-            )
+        _draw_arrow(
+            axes,
+            start,
+            end,
+            linewidth=1.0 + 4.0 * abs(row["estimate"]) / largest,
+            linestyle=(0, (4, 2.5)) if row["spans_zero"] else "-",
+            color=VERMILION if row["estimate"] < 0 else BLUE,
         )
         place = max(
             (start + t * (end - start) for t in _PLACES),
@@ -284,7 +309,7 @@ def _draw_arrows(axes: Axes, at: dict[str, Point], table: pd.DataFrame) -> None:
             va="center",
             fontsize=9.5,
             linespacing=0.95,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             zorder=2,
         )
 

@@ -55,8 +55,9 @@ def staying_cells_figure(cells: StayingCells, *, source: str) -> LessonFigure:
         caption=(
             f"Shares of {int(table['customers'].sum()):,} customers, with {cells.level:.0%} limits for the draw of "
             "customers; means of the sums of barriers and ties (0 to 5) and of the best alternative (1 to 10). Last "
-            "line: the two reasons that most often speak most for what a customer did, compared with others in the "
-            f"same mood. Dashed: the cells that satisfaction alone cannot explain. {source}"
+            "line: the two reasons that most often are a customer's largest push towards what the customer did, "
+            "against the mean of others in the same mood; own disposition is all that the model gives no reason for. "
+            f"Dashed: the cells that satisfaction alone cannot explain. {source}"
         ).strip(),
         description=(
             "Of the satisfied, "

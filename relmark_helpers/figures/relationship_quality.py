@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.path import Path
 
 from relmark_helpers.calculations.relationship_fits import EpisodeFit, Equation, RelationshipFit
 from relmark_helpers.calculations.relationship_quality import RelationshipModel
@@ -18,24 +19,25 @@ from relmark_helpers.figures.style import BLUE, GRID, INK, QUIET, VERMILION, hou
 from relmark_helpers.validation import InputError
 
 _HALF_WIDTH, _HALF_HEIGHT = 0.335, 0.25
+_LEFT: Final = -0.47  # where an arrow passes the boxes on their left
 _GROUND: Final = "#f2f5f7"
 _BOXES: Final = {  # name: (words, column, row)
-    "standard": ("Comparison\nstandard, zone", 1, 0.0),
     "sacrifice": ("Episode\nsacrifice", 2, 0.0),
     "performance": ("Episode\nperformance", 0, 1.0),
     "quality": ("Episode\nquality", 1, 1.0),
     "value": ("Episode\nvalue", 2, 1.0),
     "satisfaction": ("Episode\nsatisfaction", 3, 1.0),
-    "image": ("Image", 0, 2.75),
-    "relationship quality": ("Relationship\nquality", 1, 2.75),
-    "relationship value": ("Relationship\nvalue", 2, 2.75),
-    "relationship satisfaction": ("Relationship\nsatisfaction", 3, 2.75),
-    "relationship sacrifice": ("Relationship\nsacrifice", 0, 3.75),
-    "barriers": ("Five\nbarriers", 1, 3.75),
-    "ties": ("Five ties", 2, 3.75),
-    "alternatives": ("Alternatives", 1, 4.75),
-    "commitment": ("Commitment", 2, 4.75),
-    "staying": ("Stays\nor leaves", 3, 4.75),
+    "standard": ("Comparison\nstandard, zone", 1, 1.9),
+    "image": ("Image", 0, 3.25),
+    "relationship quality": ("Relationship\nquality", 1, 3.25),
+    "relationship value": ("Relationship\nvalue", 2, 3.25),
+    "relationship satisfaction": ("Relationship\nsatisfaction", 3, 3.25),
+    "relationship sacrifice": ("Relationship\nsacrifice", 0, 4.25),
+    "barriers": ("Five\nbarriers", 1, 4.25),
+    "ties": ("Five ties", 2, 4.25),
+    "alternatives": ("Alternatives", 1, 5.25),
+    "commitment": ("Commitment", 2, 5.25),
+    "staying": ("Stays\nor leaves", 3, 5.25),
 }
 _EPISODE: Final = ("standard", "sacrifice", "performance", "quality", "value", "satisfaction")
 
@@ -59,12 +61,14 @@ class _Arrow:
     @property
     def words(self) -> str:
         if self.how == "compared":
-            return f"{self.end} is compared with the {self.start} and its zone"
+            return f"{self.start} is compared with the {self.end} and its zone"
         if self.how == "by definition":
             return f"{self.start} {'adds to' if self.value > 0 else 'takes from'} {self.end}, by definition"
         limits = f" (95% limits {self.low:.2f} to {self.high:.2f})" if self.how == "estimated" else ""
-        only = " of the distance, outside the zone only" if self.end == "relationship quality" else ""
-        return f"{self.start} to {self.end} {self.value:.2f}{limits}{only}"
+        if self.end == "relationship quality":
+            return f"distance from the zone to {self.end} {self.value:.2f}, outside the zone only"
+        always = ", inside the zone too" if self.end == "relationship sacrifice" else ""
+        return f"{self.start} to {self.end} {self.value:.2f}{limits}{always}"
 
 
 def relationship_model_figure(
@@ -81,7 +85,7 @@ def relationship_model_figure(
     >>> from relmark_helpers.calculations.relationship_quality import TEACHING_MODEL
     >>> figure = relationship_model_figure(TEACHING_MODEL)
     >>> figure.figure.get_suptitle()
-    'Only episodes outside the zone count, by 0.30 of their distance'
+    'Outside the zone, quality follows by 0.30 of the distance'
     """
     if (episodes is None) != (relationship is None):
         raise InputError(
@@ -91,19 +95,19 @@ def relationship_model_figure(
             mend="pass fit_episodes(...) and fit_relationship(...)",
         )
     arrows = _arrows(model, episodes, relationship)
-    title = f"Only episodes outside the zone count, by {model.speed:.2f} of their distance"
+    title = f"Outside the zone, quality follows by {model.speed:.2f} of the distance"
     if relationship is not None:
         row = relationship.commitment.summary().loc["satisfaction"]
         title = (
             f"A point of satisfaction adds {row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f}) to commitment"
         )
     with house_style():
-        figure = Figure(figsize=(7.0, 6.6), layout="constrained")
+        figure = Figure(figsize=(7.0, 7.2), layout="constrained")
         axes = figure.subplots()
         axes.set_axis_off()
-        axes.set(xlim=(-0.5, 3.5), ylim=(5.2, -0.72))
-        _draw_level(axes, -0.68, 1.72, "Level of the episode")
-        _draw_level(axes, 1.84, 5.16, "Level of the relationship")
+        axes.set(xlim=(-0.62, 3.5), ylim=(5.7, -0.72))
+        _draw_level(axes, -0.68, 2.19, "Level of the episode")
+        _draw_level(axes, 2.26, 5.66, "Level of the relationship")
         for name, (words, column, row_at) in _BOXES.items():
             _draw_box(axes, words, column, row_at, decides=name == "staying")
         for arrow in arrows:
@@ -126,7 +130,8 @@ def relationship_model_figure(
         ).strip(),
         description=(
             "Relationship sacrifice follows the episodes' sacrifice by the same speed, whether an episode is inside "
-            "the zone or not; the comparison standard of the next episode is relationship quality after this one. "
+            "the zone or not, so an episode inside it can still move satisfaction and staying; the comparison standard "
+            "of the next episode is relationship quality after this one. "
             "Liljander and Strandvik also name a performance, a standard and a zone on the level of the relationship; "
             "here the episodes carry them."
         ),
@@ -148,13 +153,14 @@ def _arrows(
     pull = "commitment"
     return [
         _Arrow("performance", "quality", "set", 1 - model.image_filter),
-        _Arrow("standard", "quality", "compared", float("nan")),
+        _Arrow("quality", "standard", "compared", float("nan")),
         _Arrow("quality", "value", "by definition", 1.0),
         _Arrow("sacrifice", "value", "by definition", -1.0),
         _Arrow("quality", "satisfaction", *_number(episodes, "quality", model.quality_weight)),
         _Arrow("value", "satisfaction", *_number(episodes, "value", model.value_weight)),
         _Arrow("image", "quality", "set", model.image_filter),
-        _Arrow("quality", "relationship quality", "set", model.speed),
+        _Arrow("standard", "relationship quality", "set", model.speed),
+        _Arrow("sacrifice", "relationship sacrifice", "set", model.speed),
         _Arrow("relationship quality", "image", "set", model.image_speed),
         _Arrow("relationship quality", "relationship value", "by definition", 1.0),
         _Arrow("relationship sacrifice", "relationship value", "by definition", -1.0),
@@ -183,7 +189,7 @@ def _level(arrow: _Arrow) -> int:
 
 
 def _draw_level(axes: Axes, top: float, bottom: float, name: str) -> None:
-    axes.add_patch(Rectangle((-0.48, top), 3.96, bottom - top, facecolor=_GROUND, edgecolor=GRID, zorder=0))
+    axes.add_patch(Rectangle((-0.6, top), 4.08, bottom - top, facecolor=_GROUND, edgecolor=GRID, zorder=0))
     axes.text(3.43, top + 0.09, name, color=QUIET, fontsize=11, fontweight="bold", ha="right", va="top")
 
 
@@ -205,14 +211,18 @@ def _draw_box(axes: Axes, words: str, column: float, row: float, *, decides: boo
 
 
 def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
-    """Draw an arrow between the nearest sides of two boxes; those from quality to satisfaction go round value."""
+    """Draw an arrow between the nearest sides of two boxes; some go round the boxes between."""
     _, x0, y0 = _BOXES[arrow.start]
     _, x1, y1 = _BOXES[arrow.end]
-    moves = arrow.end == "relationship quality"
+    moves = arrow.end in ("standard", "relationship quality")
     colour = VERMILION if moves else BLUE if arrow.how == "estimated" else QUIET
     line = "-" if arrow.how == "estimated" or moves else (0, (4, 2))
-    bend = "arc3"
-    if x1 - x0 == 2 and y0 == y1:  # from quality to satisfaction, below or above value
+    bend, path = "arc3", None
+    if arrow.end == "relationship sacrifice":  # round the left of the boxes between
+        start, end = (x0 - _HALF_WIDTH, y0), (x1 - _HALF_WIDTH, y1)
+        path = Path([start, (_LEFT, y0), (_LEFT, y1), end])
+        place = (0.45, y0)
+    elif x1 - x0 == 2 and y0 == y1:  # from quality to satisfaction, below or above value
         side = 1.0 if arrow.start == "quality" else -1.0
         start, end = (x0 + 0.2, y0 + side * _HALF_HEIGHT), (x1 - 0.1, y1 + side * _HALF_HEIGHT)
         bend = f"arc3,rad={side * 0.25:g}"
@@ -220,7 +230,7 @@ def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
     elif x0 == x1:
         side = 1.0 if y1 > y0 else -1.0
         start, end = (x0, y0 + side * _HALF_HEIGHT), (x1, y1 - side * _HALF_HEIGHT)
-        place = (x0, (start[1] + end[1]) / 2 + (0.1 if moves else 0.0))
+        place = (x0, (start[1] + end[1]) / 2)
     elif y0 == y1:
         side = 1.0 if x1 > x0 else -1.0
         start, end = (x0 + side * _HALF_WIDTH, y0), (x1 - side * _HALF_WIDTH, y1)
@@ -232,8 +242,8 @@ def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
         place = (0.62 * start[0] + 0.38 * end[0], 0.62 * start[1] + 0.38 * end[1])
     axes.add_patch(
         FancyArrowPatch(
-            start,
-            end,
+            *((start, end) if path is None else (None, None)),
+            path=path,
             connectionstyle=bend,
             arrowstyle="-|>",
             mutation_scale=13,
@@ -245,13 +255,16 @@ def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
             zorder=1,
         )
     )
-    if arrow.how == "compared":  # what it does is said by the arrow from quality to relationship quality
+    if arrow.how == "compared":  # what comes of it is said by the next arrow
         return
     flat = y0 == y1 and abs(x1 - x0) == 1  # no room on so short an arrow: its number stands above it
     axes.text(
         place[0] + (0.1 if arrow.how == "by definition" and x0 == x1 else 0.0),
         place[1] - (0.05 if flat else 0.12 if arrow.how == "by definition" and x0 != x1 else 0.0),
-        f"outside the zone\n{arrow.text}" if moves else arrow.text,
+        {"relationship quality": "outside the zone\n", "relationship sacrifice": "inside and outside the zone "}.get(
+            arrow.end, ""
+        )
+        + arrow.text,
         ha="center",
         va="bottom" if flat else "center",
         color=colour,

@@ -15,7 +15,7 @@ _NAMES = {
     "main_store_share": "baskets at\nthe main store",
     "private_label_share": "dollars on\nprivate label",
     "deal_share": "dollars saved\non deals",
-    "irregularity": "irregularity\n(1 = random days)",
+    "irregularity": "irregularity",
 }
 
 
@@ -76,20 +76,26 @@ def habits_figure(table: pd.DataFrame, *, source: str) -> LessonFigure:
         f"{_NAMES[str(name)].replace(chr(10), ' ')} {row['median']:.2f} (from {row['p10']:.2f} to {row['p90']:.2f})"
         for name, row in table.iterrows()
     )
-    rows = range(len(table))
+    shares, ratios = table.drop(index="irregularity"), table.loc[["irregularity"]]
     with house_style():
-        figure = Figure(figsize=(7.0, 1.6 + 0.65 * len(table)), layout="constrained")
-        axes = figure.subplots()
-        axes.hlines(rows, table["p10"], table["p90"], color=BLUE, linewidth=2, label="middle 80%")
-        axes.hlines(rows, table["p25"], table["p75"], color=BLUE, linewidth=8, alpha=0.45, label="middle half")
-        axes.plot(table["median"], rows, color=VERMILION, marker="D", linestyle="", label="median")
-        axes.set(yticks=rows, yticklabels=[_NAMES[str(name)] for name in table.index])
-        axes.set(xlim=(0, 1.05 * max(1.0, table["p90"].max())), xlabel="Share (irregularity: ratio)")
-        axes.set_ylim(len(table) - 0.5, -0.5)
-        axes.grid(axis="y", visible=False)
-        axes.tick_params(axis="y", length=0)
-        figure.legend(loc="outside lower center", ncols=3)
-        headline(figure, f"The median household saves {table.loc['deal_share', 'median']:.0%} of shelf prices on deals")
+        figure = Figure(figsize=(7.0, 2.6 + 0.6 * len(table)), layout="constrained")
+        upper, lower = figure.subplots(2, height_ratios=[len(shares), 1.2])
+        for axes, part in ((upper, shares), (lower, ratios)):
+            rows = range(len(part))
+            axes.hlines(rows, part["p10"], part["p90"], color=BLUE, linewidth=2, label="middle 80%")
+            axes.hlines(rows, part["p25"], part["p75"], color=BLUE, linewidth=8, alpha=0.45, label="middle half")
+            axes.plot(part["median"], rows, color=VERMILION, marker="D", linestyle="", label="median")
+            axes.set(yticks=rows, yticklabels=[_NAMES[str(name)] for name in part.index])
+            axes.set_ylim(len(part) - 0.5, -0.5)
+            axes.grid(axis="y", visible=False)
+            axes.tick_params(axis="y", length=0)
+        upper.set(xlim=(0, 1.02), xlabel="Share")
+        upper.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        lower.axvline(1, color=QUIET, linestyle=":", linewidth=1.6)
+        lower.set(xlim=(0, 1.1 * max(1.0, float(ratios["p90"].iloc[0]))), xlabel="Ratio to shopping on random days")
+        figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        main = table.loc["main_store_share", "median"]
+        headline(figure, f"The median household makes {main:.0%} of its baskets at one store")
     return LessonFigure(
         figure,
         alt=(

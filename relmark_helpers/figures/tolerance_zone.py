@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from relmark_helpers.calculations.tolerance_tables import ExpectedShares
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import Plot, Words, headline
-from relmark_helpers.figures.style import BLUE, GREEN, INK, OCHRE, QUIET, VERMILION, house_style
-from relmark_helpers.validation import InputError, require_columns
+from relmark_helpers.figures.style import BLUE, GREEN, GRID, INK, OCHRE, QUIET, VERMILION, house_style
+from relmark_helpers.validation import InputError, choice, require_columns
 
 _PLACES = {
     "below": (VERMILION, "v", "below the minimum"),
@@ -27,11 +27,11 @@ _PLACES = {
 _MOST_ROWS = 30
 
 
-def zone_figure(zones: pd.DataFrame, *, name: str, source: str) -> LessonFigure:
+def zone_figure(zones: pd.DataFrame, *, name: str, source: str, marked: Iterable[str] = ()) -> LessonFigure:
     """Draw the zone of tolerance and the perceived level of each row, the highest adequacy on top.
 
     ``zones`` comes from ``zone_means``, one row per institution, group or item; ``name`` says what was rated. Rows that
-    are borderline have an open marker.
+    are borderline have an open marker; rows ``marked`` stand on a band, their names in bold.
 
     Examples
     --------
@@ -46,6 +46,7 @@ def zone_figure(zones: pd.DataFrame, *, name: str, source: str) -> LessonFigure:
         raise InputError(
             "zones", found=f"{len(zones)} rows", expected=f"1 to {_MOST_ROWS} rows", mend="choose the rows to draw"
         )
+    special = [choice(row, "marked", zones.index) for row in marked]
     table = zones.sort_values("adequacy", kind="stable")
     heights = np.arange(len(table))
     counts = table["place"].value_counts()
@@ -72,7 +73,13 @@ def zone_figure(zones: pd.DataFrame, *, name: str, source: str) -> LessonFigure:
                         label=f"{label}{', borderline' if borderline else ''}",
                     )
         axes.set_yticks(heights, [_short(row) for row in table.index])
-        axes.set(xlabel="Mean rating (points)", ylim=(-0.7, len(table) - 0.3))
+        for height, tick, row in zip(heights, axes.get_yticklabels(), table.index, strict=True):
+            if row in special:
+                axes.axhspan(height - 0.5, height + 0.5, color=GRID, linewidth=0, zorder=0)
+                tick.set_fontweight("bold")
+        axes.set(
+            xlabel="Mean rating (points)", ylabel="Farther above the minimum, higher up", ylim=(-0.7, len(table) - 0.3)
+        )
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside lower center", ncols=2)
@@ -85,6 +92,12 @@ def zone_figure(zones: pd.DataFrame, *, name: str, source: str) -> LessonFigure:
         f"{values['minimum']:.2f} to {values['desired']:.2f})"
         for row, values in table[table["place"] != "inside"].iterrows()
     ]
+    points = [
+        f"{_short(row, 40)} {zones.loc[row, 'perceived']:.2f} against {zones.loc[row, 'minimum']:.2f} to "
+        f"{zones.loc[row, 'desired']:.2f}"
+        for row in special
+    ]
+    said = f" Marked: {_listed(points)}." if points else ""
     ends = table.iloc[-1], table.iloc[0]
     return LessonFigure(
         figure,
@@ -92,7 +105,7 @@ def zone_figure(zones: pd.DataFrame, *, name: str, source: str) -> LessonFigure:
             f"Bar and dot chart of {name} in {len(table)} rows: bars from the minimum (mean "
             f"{table['minimum'].mean():.2f}) to the desired level (mean {table['desired'].mean():.2f}), dots for the "
             f"perceived level (mean {table['perceived'].mean():.2f}). {inside} dots lie inside their bar. "
-            f"{f'Outside: {_listed(outside)}.' if outside else 'None lies outside.'}"
+            f"{f'Outside: {_listed(outside)}.' if outside else 'None lies outside.'}{said}"
         ),
         caption=(
             f"Zones of tolerance, {name}: means of the minimum, desired and perceived level, ordered by adequacy "
@@ -117,7 +130,10 @@ class PersonsPlot(Plot[ExpectedShares]):
 
     def lay_out(self, figure: Figure, result: ExpectedShares) -> list[Artist]:
         axes = figure.subplots()
-        axes.set(xlim=(0, 12), ylim=(0, 1.32), xlabel="Perceived service (points)", xticks=range(0, 13))
+        axes.set(xlim=(0, 12), ylim=(0, 1.32), xlabel="Perceived service (points; the scale ends at 1 and at 9)")
+        axes.set_xticks(range(0, 13))
+        for end in (1, 9):
+            axes.axvline(end, ymax=0.86, color=QUIET, linestyle=":", linewidth=1.6)
         axes.set_yticks([])
         axes.set_ylabel("Persons")
         axes.grid(visible=False)

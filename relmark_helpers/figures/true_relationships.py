@@ -169,8 +169,8 @@ def nine_cells_figure(placed: PlacedCustomers, *, source: str) -> LessonFigure:
             f"with limits: {listed}."
         ),
         caption=(
-            f"Customers by cell, 95% limits of the share, and share of the cell's customers whose cell is less than "
-            f"{placed.sure:.0%} sure.{left} {_EVIDENCE} {source}"
+            f"Customers by cell, 95% limits of the share, and share of the cell's customers whose kind of relationship "
+            f"is less than {placed.sure:.0%} sure (borderline).{left} {_EVIDENCE} {source}"
         ).strip(),
         description=(
             f"Of {n:,} customers, {near} are borderline between kinds of relationship. Expected shares, with errors of "
