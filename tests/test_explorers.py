@@ -12,8 +12,15 @@ import pytest
 from PIL import Image
 
 from relmark_helpers import explore, load_dataset
-from relmark_helpers.calculations import fill_bucket
-from relmark_helpers.explore import Explorer, explore_bucket, explore_churn_mixture, explore_conventions
+from relmark_helpers.calculations import CRITERIA, fill_bucket
+from relmark_helpers.explore import (
+    Explorer,
+    explore_axis_order,
+    explore_bucket,
+    explore_churn_mixture,
+    explore_conventions,
+    explore_exchange,
+)
 from relmark_helpers.explore.explorer import Picture, slider
 from relmark_helpers.figures.leaky_bucket import BucketPlot
 from relmark_helpers.validation import StatisticalWarning
@@ -26,10 +33,16 @@ def churn_mixture():
     return explore_churn_mixture((survivors / survivors.shift(1)).iloc[1:], "High End", "Fader and Hardie (2007).")
 
 
+def exchange():
+    return explore_exchange(dict(zip(CRITERIA, (8, 6, 4, 7, 6, 2), strict=True)))
+
+
 EXPLORERS = {
+    "explore_axis_order": explore_axis_order,
     "explore_bucket": explore_bucket,
     "explore_churn_mixture": churn_mixture,
     "explore_conventions": explore_conventions,
+    "explore_exchange": exchange,
 }
 every = pytest.mark.parametrize("make", EXPLORERS.values(), ids=EXPLORERS)
 

@@ -23,7 +23,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 README = (ROOT / "README.md").read_text("utf-8")
 CONSTRAINTS = (ROOT / "constraints.txt").read_text("utf-8")
 PINS = [Requirement(line) for line in CONSTRAINTS.splitlines()]
-NEEDED = [Requirement(line) for line in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]]
+EXTRAS = [Requirement(line) for extra in PROJECT["optional-dependencies"].values() for line in extra]
+NEEDED = [
+    *(Requirement(line) for line in PROJECT["dependencies"]),
+    *(requirement for requirement in EXTRAS if requirement.name != PROJECT["name"]),
+]
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **more: object) -> str:
