@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -190,13 +191,15 @@ def look_through(lesson: Lesson) -> None:
     """
     name = lesson.path.name
     try:
+        _refuse_twice((cell["id"] for cell in json.loads(lesson.text)["cells"] if "id" in cell), "cell id", name)
         nbformat.validate(lesson.notebook)
-    except (OSError, ValueError, nbformat.ValidationError) as problem:
+    except InputError:
+        raise
+    except (OSError, KeyError, ValueError, nbformat.ValidationError) as problem:
         told = str(problem).splitlines()[0]
         raise InputError(
             name, found=told, expected="a notebook of version 4", mend="open it in JupyterLab and save it"
         ) from problem
-    _refuse_twice((cell.id for cell in lesson.cells), "cell id", name)
     if not lesson.about.get("title"):
         raise InputError(
             name,
