@@ -180,7 +180,7 @@ def test_graded_cell_takes_the_definition_afresh_and_leaves_the_modules_as_they_
     before = {name: module for name, module in sys.modules.items() if name.startswith("relmark_helpers")}
     assert run_cell("02.1", answer="A", list=None, str=None)["last"] == 0
     after = {name: module for name, module in sys.modules.items() if name.startswith("relmark_helpers")}
-    assert all(after[name] is module for name, module in before.items())
+    assert after == before
 
 
 def test_while_grading_the_folder_says_who_the_student_is(tmp_path, monkeypatch):

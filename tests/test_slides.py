@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from relmark_helpers.__main__ import main
 from relmark_helpers.editions.runner import run_lessons
 from relmark_helpers.editions.slides import slides_of, write_slides
-from relmark_helpers.editions.speaker_notes import place_timing
+from relmark_helpers.editions.speaker_notes import place_timing, row_parts
 from relmark_helpers.editions.teaching import teaching_notes
 from relmark_helpers.validation import InputError
 from tests.lab import CHROMIUM
@@ -264,7 +264,7 @@ def test_each_section_has_its_time_at_its_first_slide(lesson: Any, cells: dict[s
     assert list(placed) == sorted(placed)
     for place, end in zip(placed, [*list(placed)[1:], len(slides)], strict=True):
         assert f"{placed[place].minutes} minutes" in " ".join(slides[place].notes)
-        for part in placed[place].parts:
+        for part in row_parts(placed[place]):
             number = part.removeprefix("exercises ").removeprefix("exercise ")
             if number.startswith(lesson.id + "."):
                 assert any(number in heading for heading in headings[place:end]), f"{number} is not in its section"

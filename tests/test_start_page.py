@@ -95,8 +95,8 @@ def test_a_look_that_fails_is_a_finding_and_the_others_go_on(monkeypatch):
 @pytest.fixture
 def copies(tmp_path, monkeypatch):
     folder = tmp_path / "copies"
-    shutil.copytree(datasets._folder(), folder)
-    monkeypatch.setattr(datasets, "_folder", lambda: folder)
+    shutil.copytree(datasets.dataset_folder(), folder)
+    monkeypatch.setattr(datasets, "dataset_folder", lambda: folder)
     return folder
 
 

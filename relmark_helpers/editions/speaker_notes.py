@@ -33,7 +33,7 @@ def place_timing(rows: Sequence[Section], headings: Sequence[str]) -> dict[int, 
     placed: dict[int, Section] = {}
     after = 0
     for row in rows:
-        named = [_find(part, headings, after) for part in _parts(row)]
+        named = [_find(part, headings, after) for part in row_parts(row)]
         following = [place for place in range(after, len(headings)) if headings[place]]
         if not following:
             break
@@ -85,7 +85,7 @@ def _answer_note(notes: str, exercise_id: str) -> str:
     return found[1] if found else ""
 
 
-def _parts(row: Section) -> list[str]:
+def row_parts(row: Section) -> list[str]:
     """Return the parts of the lesson that a row of the timing table names, such as "Case" and "exercise 02.1"."""
     return [part.strip() for part in re.split(r",| and ", row.name.replace(" with sliders", "")) if part.strip()]
 

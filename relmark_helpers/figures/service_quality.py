@@ -28,7 +28,7 @@ def gaps_figure(quality: ServiceQuality, *, name: str, source: str) -> LessonFig
     Examples
     --------
     >>> import pandas as pd
-    >>> from relmark_helpers.calculations.service_quality import service_quality
+    >>> from relmark_helpers.calculations.service_quality import measure_service_quality
     >>> wished = pd.DataFrame({"q1": [6, 7, 6, 7], "q2": [5, 6, 5, 5]})
     >>> seen = pd.DataFrame({"q1": [4, 5, 5, 5], "q2": [5, 5, 6, 5]})
     >>> quality = measure_service_quality(seen, wished, {"q1": "reliability", "q2": "empathy"})
