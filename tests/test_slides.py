@@ -228,7 +228,7 @@ def test_a_slider_moves_the_picture_and_not_the_slide(built: dict[str, Path], co
 def test_results_wait_until_the_class_has_predicted(built: dict[str, Path], context: BrowserContext) -> None:
     page = opened(context, built["02"], "quiz")
     statements = page.locator("section.present .fragment").first
-    assert page.locator("section.present .fragment").count() == 2
+    assert page.locator("section.present .fragment").count() == 1
     assert statements.evaluate("part => getComputedStyle(part).opacity") == "0"
     page.keyboard.press("ArrowRight")
     page.wait_for_function("getComputedStyle(document.querySelector('section.present .fragment')).opacity === '1'")
