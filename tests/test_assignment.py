@@ -179,6 +179,8 @@ def test_graded_cell_takes_the_definition_afresh_and_leaves_the_modules_as_they_
 
     before = {name: module for name, module in sys.modules.items() if name.startswith("relmark_helpers")}
     assert run_cell("02.1", answer="A", list=None, str=None)["last"] == 0
+    with pytest.raises(NameError):
+        run_cell("02.1")
     after = {name: module for name, module in sys.modules.items() if name.startswith("relmark_helpers")}
     assert after == before
 

@@ -31,12 +31,14 @@ _POINTS_CELL = """\
 import sys as _sys
 
 _own = {{name: _sys.modules.pop(name) for name in [*_sys.modules] if name.startswith("relmark_helpers")}}
-from relmark_helpers.exercises.grading import award as _award  # afresh: nothing done to it before counts
+try:
+    from relmark_helpers.exercises.grading import award as _award  # afresh: nothing done to it before counts
 
-{result} = _award("{id}", {answer}, student, seed={seed!r}){reset}
-for _name in [name for name in _sys.modules if name.startswith("relmark_helpers")]:
-    del _sys.modules[_name]
-_sys.modules.update(_own)
+    {result} = _award("{id}", {answer}, student, seed={seed!r}){reset}
+finally:
+    for _name in [name for name in _sys.modules if name.startswith("relmark_helpers")]:
+        del _sys.modules[_name]
+    _sys.modules.update(_own)
 _points
 ### END HIDDEN TESTS"""
 
