@@ -294,6 +294,22 @@ def test_estimates_limits_and_errors_belong_together():
     np.testing.assert_allclose(row[["std err", "low", "high"]].to_list(), [0.0854, 0.305, 0.637], atol=0.02)
 
 
+@pytest.mark.filterwarnings("ignore:cusl2")
+def test_limits_cover_known_paths():
+    # 40 samples of 250 from a normal population with the correlations of mobi. All twelve paths pooled: those of one
+    # sample hang together, so the share is less exact than that of 480 limits; 0.91 to 0.985 leaves room for it.
+    correlations = mobi()[ECSI.items].corr().to_numpy()
+    truth = fit_pls(mobi(), ECSI).params
+    root = np.linalg.cholesky(correlations)
+    held = []
+    for number in range(40):
+        random = np.random.default_rng([1979, number])
+        sample = pd.DataFrame(random.standard_normal((250, len(root))) @ root.T, columns=ECSI.items)
+        limits = bootstrap_paths(fit_pls(sample, ECSI), resamples=300, generator=random).conf_int()
+        held.append((limits["low"] <= truth) & (truth <= limits["high"]))
+    assert 0.91 < np.mean(held) < 0.985
+
+
 def test_effects_on_one_construct():
     boot = bootstrap_paths(fit_pls(mobi(), ECSI), resamples=200, generator=np.random.default_rng(1))
     table = boot.effects_on("Loyalty")

@@ -10,10 +10,14 @@ import pytest
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from PIL import Image
 
+from relmark_helpers.calculations.path_bootstrap import bootstrap_paths
+from relmark_helpers.calculations.path_models import fit_composites
+from relmark_helpers.calculations.path_structure import PathModel
 from relmark_helpers.calculations.relationship_cells import staying_cells
 from relmark_helpers.calculations.relationship_commitment import BARRIERS
 from relmark_helpers.calculations.relationship_fits import fit_episodes, fit_relationship
 from relmark_helpers.calculations.relationship_history import follow_customer
+from relmark_helpers.calculations.relationship_paths import RELATIONSHIP_PATHS
 from relmark_helpers.calculations.relationship_quality import TEACHING_MODEL
 from relmark_helpers.calculations.relationship_simulation import simulate_history, simulate_relationships
 from relmark_helpers.explore.explorer import Picture
@@ -46,9 +50,20 @@ def estimated(source="Simulated."):
     return relationship_model_figure(TEACHING_MODEL, episodes=fits()[0], relationship=fits()[1], source=source)
 
 
+@functools.cache
+def paths():
+    fit = fit_composites(sample().customers, RELATIONSHIP_PATHS)
+    return bootstrap_paths(fit, resamples=200, generator=np.random.default_rng(1979))
+
+
+def path_estimates(source="Simulated."):
+    return relationship_model_figure(TEACHING_MODEL, episodes=fits()[0], relationship=paths(), source=source)
+
+
 FIGURES = {
     "model": lambda: relationship_model_figure(TEACHING_MODEL),
     "estimates": estimated,
+    "path estimates": path_estimates,
     "history": lambda: history_figure(simulate_history(11)),
     "cells": lambda: staying_cells_figure(cells(), source="Simulated."),
 }
@@ -62,7 +77,9 @@ def drawn(figure, kind):
     return [patch for patch in figure.figure.axes[0].patches if type(patch) is kind]
 
 
-@pytest.mark.parametrize("make", [FIGURES["model"], estimated], ids=["parameters", "estimates"])
+@pytest.mark.parametrize(
+    "make", [FIGURES["model"], estimated, path_estimates], ids=["parameters", "estimates", "paths"]
+)
 def test_model_has_both_levels_all_boxes_and_arrows_that_end_on_them(make):
     figure = make()
     figure.png()
@@ -87,7 +104,7 @@ def test_model_has_both_levels_all_boxes_and_arrows_that_end_on_them(make):
 def test_model_says_its_parameters_in_order_of_the_levels():
     figure = FIGURES["model"]()
     alt = figure.alt
-    order = ["Level of the episode:", "From the episode to the relationship:", "Level of the relationship:"]
+    order = ["Level of the episode:", "Between the levels:", "Level of the relationship:"]
     places = [alt.index(words) for words in order]
     assert places == sorted(places)
     for words in (
@@ -121,16 +138,42 @@ def test_model_says_and_draws_its_estimates():
         said = f"{start} to {end} {one['estimate']:.2f} (95% limits {one['low']:.2f} to {one['high']:.2f})"
         assert said in figure.alt
         half = (one["high"] - one["low"]) / 2
-        label = f"{one['estimate']:.2f}\n±{half:.2f}".replace("-", "\N{MINUS SIGN}")
-        assert any(text.get_text() == label for text in figure.figure.axes[0].texts)
+        label = f"{one['estimate']:.2f} ±{half:.2f}".replace("-", "\N{MINUS SIGN}")
+        assert any(text.get_text().replace("\n", " ") == label for text in figure.figure.axes[0].texts)
     assert (figure.table["how"] == "estimated").sum() == 9
     styles = {(arrow.get_edgecolor(), arrow.get_linestyle()) for arrow in drawn(figure, FancyArrowPatch)}
     assert len({colour for colour, _ in styles}) == 3 and len({line for _, line in styles}) == 2
 
 
-def test_one_fit_alone_is_refused():
+def test_model_draws_the_paths_in_standard_deviations_and_says_so():
+    figure, table = path_estimates(), paths().summary()
+    row = table.loc[("satisfaction", "commitment")]
+    limits = f"({row['low']:.2f} to {row['high']:.2f})"
+    assert figure.figure.get_suptitle() == f"One sd of satisfaction adds {row['estimate']:.2f} {limits} to commitment"
+    shown = {text.get_text() for text in figure.figure.axes[0].texts}
+    assert {"blue: points", "blue: standard\ndeviations (sd)"} <= shown
+    assert "An sd of the source" in figure.caption and "the last arrow is a correlation" in figure.caption
+    for start, path in (
+        ("relationship quality", ("quality", "satisfaction")),
+        ("relationship value", ("value", "satisfaction")),
+        ("relationship satisfaction", ("satisfaction", "commitment")),
+        ("alternatives", ("alternatives", "commitment")),
+        ("commitment", ("commitment", "staying")),
+    ):
+        end = "relationship satisfaction" if path[1] == "satisfaction" else path[1]
+        found = figure.table.set_index("to", append=True).loc[(start, end)]
+        np.testing.assert_allclose([found[name] for name in ("value", "low", "high")], table.loc[path].iloc[[0, 2, 3]])
+    assert (figure.table["how"] == "estimated").sum() == 9
+    assert "An sd" not in estimated().caption and "logit" in estimated().caption
+
+
+def test_one_fit_alone_and_another_path_model_are_refused():
     with pytest.raises(InputError, match="both fits"):
         relationship_model_figure(TEACHING_MODEL, episodes=fits()[0])
+    other = PathModel({"quality": ["quality"], "value": ["value"]}, [("quality", "value")])
+    boot = bootstrap_paths(fit_composites(sample().customers, other), resamples=100, generator=np.random.default_rng(1))
+    with pytest.raises(InputError, match="without the path 'sacrifice' to 'value'"):
+        relationship_model_figure(TEACHING_MODEL, episodes=fits()[0], relationship=boot)
 
 
 # ---- A history
@@ -154,7 +197,7 @@ def test_history_draws_dots_zone_and_steps():
     level = [*table["standard"], table["relationship_quality"].iloc[-1]]
     np.testing.assert_allclose(line.values, level)
     np.testing.assert_allclose(zone.values - zone.baseline, 1.7)
-    assert "1 episodes lie above the zone, 1 below, 2 inside" in figure.alt
+    assert "Episodes above the zone 1, below it 1, inside 2;" in figure.alt
     assert f"It goes from 7.0 to {level[-1]:.1f}." in figure.alt
     assert f"probability of staying {history.probability:.0%}" in figure.alt
     assert "without barriers" in figure.description and "better alternative" in figure.description

@@ -17,6 +17,7 @@ from relmark_helpers.calculations.reliability import (
     composite_loadings,
     composite_reliability,
     cronbach_alpha,
+    omega_formula,
     rho_a,
     spearman_brown,
 )
@@ -93,6 +94,34 @@ def test_what_fails_on_mobi_comes_out():
     items = measure_items(MOBI, {"Loyalty": SIX["Loyalty"]}, generator=seed())
     assert items.params["gain"].idxmax() == ("Loyalty", "cusl2")
     assert items.limits()[0].loc[("Loyalty", "cusl2"), "gain"] > 0
+
+
+@HEYWOOD_WARNING
+def test_omega_of_one_factor_against_confirmatory_models_of_all_factors():
+    # Holzinger-Swineford: the standard model of lavaan, three factors. mobi: six factors with semopy 2.3.11, maximum
+    # likelihood, complaints left out. A factor of its own for each construct gives a little more.
+    sd = np.sqrt(np.diag(HOLZINGER))
+    published = {"visual": 0.6253, "textual": 0.8852, "speed": 0.6878}
+    for scale, places in HOLZINGER_SCALES.items():
+        block = np.ix_(places, places)
+        loadings = factor_loadings((HOLZINGER / np.outer(sd, sd))[block][None])
+        assert 0 <= omega_formula(loadings, HOLZINGER[block][None])[0] - published[scale] < 0.0085
+    semopy = pd.DataFrame(
+        {
+            "Image": [0.7191, 0.3556],
+            "Expectation": [0.4587, 0.2309],
+            "Quality": [0.8727, 0.5049],
+            "Satisfaction": [0.7807, 0.5404],
+            "Loyalty": [0.5340, 0.3828],
+        },
+        index=["omega", "ave"],
+    ).T
+    scales = {name: SIX[name] for name in semopy.index}
+    found = measure_reliability(MOBI, scales, loadings="factor", generator=seed(), resamples=100).params
+    more = found[["omega", "ave"]] - semopy
+    assert more["omega"].between(0, 0.012).all()
+    assert more.loc[["Image", "Quality", "Satisfaction"], "ave"].between(0, 0.006).all()
+    assert more.loc[["Expectation", "Loyalty"], "ave"].between(0.05, 0.065).all()
 
 
 # --- closed forms

@@ -129,11 +129,11 @@ def bootstrap_mediation(
     -----
     Each resample draws rows, and all equations are fitted to the same rows: only then do a and b of one resample belong
     together. (``statsmodels.stats.mediation.Mediation`` resamples the two equations apart from each other and adds
-    simulated noise; its limits were more than a third too wide on a linear model when this was written.)
+    simulated noise; on four simulated linear models its limits were about a third wider when this was written.)
     Resampled covariance matrices come from counts, not from rows. Assumes independent respondents.
 
     Checked against: a plain loop over resamples with statsmodels' least squares; the closed form of Sobel in a large
-    sample; coverage of a known effect in 300 simulated samples.
+    sample. In 300 simulated samples of 100 limits at 95 per cent held a known effect in 93 per cent (BCa: 94).
 
     Source: [efron1979]; [shrout2002] for its use in mediation
 

@@ -87,9 +87,9 @@ def simulate_relationship_file(customers: int, generator: np.random.Generator) -
     True scores are normal with a common factor. Answers are true score plus error (sd 0.9), rounded and cut off at 1
     and 7; 2 per cent are left out at random. Signs and years are drawn from the true kind only, so that holding them
     against it is no test. Chosen so that more relationships are spurious than true, and repeat purchase is frequent in
-    both: this workbook's reading of the abstract of the study of car buyers (commitment high in behaviour). The lecture
-    notes list "no or occasional purchase" among the signs of spurious relationships, which this departs from. Nothing
-    else is taken from a study.
+    both: this workbook's reading of the abstract of a study of car dealers' customers (commitment high in behaviour).
+    The lecture notes list "no or occasional purchase" among the signs of spurious relationships, which this departs
+    from. Nothing else is taken from a study.
 
     Source: this workbook's own; [liljander2002] for the direction of two findings (abstract)
 

@@ -1,7 +1,7 @@
 """The relationship quality model estimated: episodes within customers by a mixed model, the relationship by regression.
 
-Which constructs stand in an equation is Liljander and Strandvik's; that the equations are linear, and the one on
-staying a logit, is this workbook's own formalisation.
+The relationship as a path model is in ``relationship_paths``. Which constructs stand in an equation is Liljander and
+Strandvik's; that the equations are linear, and the one on staying a logit, is this workbook's own formalisation.
 """
 
 from __future__ import annotations
@@ -226,8 +226,9 @@ def fit_relationship(customers: pd.DataFrame) -> RelationshipFit:
     """Return the relationship level as three equations: satisfaction, commitment, staying.
 
     Use it on customers whose constructs are known, as in a simulation, or measured without much error. Put answers of a
-    survey in the place of states to see what error of measurement does: slopes shrink. With several questions per
-    construct use a path model.
+    survey in the place of states to see what error of measurement does: the slope of what was measured shrinks, and
+    that of a term that goes with it can grow. With several questions per construct, and for effects along the whole
+    chain, use the path model :data:`~relmark_helpers.calculations.relationship_paths.RELATIONSHIP_PATHS`.
 
     Parameters
     ----------

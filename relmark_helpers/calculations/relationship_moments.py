@@ -34,8 +34,9 @@ _INVESTMENT: Final = {
 def repurchase_by_satisfaction(customers: pd.DataFrame) -> pd.DataFrame:
     """Return what customers say about buying again, for each answer on satisfaction.
 
-    Use it to see what a cut does: the mean rises evenly, the share that answers 9 or 10 jumps. The jump is no sign of
-    a bend: answers that are a straight line before they are rounded make it too. These are intentions.
+    Use it to see what a cut does: the mean rises evenly, the share that answers 9 or 10 jumps. A jump is no proof of a
+    bend: in the simulation nothing bends, and a cut together with customers who give both questions the same answer
+    makes one. These are intentions.
 
     Parameters
     ----------

@@ -114,9 +114,9 @@ TEACHING_MODEL: Final = RelationshipModel(
     alternative_effect=0.35,
 )
 """The workbook's parameters. The first six are made up for teaching, save that 1.7 is the mean width of the zone in 17
-libraries (on a scale from 1 to 9). The effects on commitment, save that of barriers,
-are calibrated: with them, simulated customers show the
-correlations of an investment-model survey of couples; see ``relationship_simulation``."""
+libraries (willingness to help, on a scale from 1 to 9). The effects on commitment, save that of barriers, are
+calibrated: with them, simulated customers show the correlations of an investment-model survey of couples; see
+``relationship_simulation``."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -220,8 +220,8 @@ def simulate_relationships(
     -----
     Each customer decides once, after the last episode, with probability 1 / (1 + exp(-commitment)). Nobody leaves
     before, so that all have the same number of episodes. Satisfaction and value are not cut off at the ends of the
-    scale, answers are. The answer on repurchase rests on satisfaction and commitment: it is what customers say, not
-    what they do.
+    scale, answers are. The answer on repurchase rests on satisfaction and commitment, and a fifth of the customers
+    repeat their answer on satisfaction instead: it is what customers say, not what they do.
 
     Source: [liljander1995] for the constructs; the rest is this workbook's own formalisation
 

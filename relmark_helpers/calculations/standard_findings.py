@@ -28,19 +28,20 @@ FINDINGS: Final = {
     5: "the best-brand norm is the least effective standard",
 }
 """The findings in short, as their authors' abstract gives them for educational services. Of the fourth, that attributes
-help diagnosis is left out: a fit cannot show it."""
+help diagnosis is left out: a fit cannot show it. Of the fifth the abstract says that this norm most resembles the
+normative standard of SERVQUAL."""
 
 _NORM: Final = "brand norm"
 _BEST: Final = "best-brand norm"
-_OPEN, _SHOWN, _NOT = "open", "shown", "not shown"
+_OPEN, _HOLDS, _FAILS = "open", "holds", "fails"
 
 
 def standard_findings(
     comparison: SpecificationComparison, *, strong: float = 0.25, little: float = 0.02
 ) -> pd.DataFrame:
-    """Return which of the five findings of Liljander and Strandvik the data show, do not show, or leave open.
+    """Return which of the five findings of Liljander and Strandvik hold in the data, which fail, and which stay open.
 
-    Use it to try the findings on your own answers, or to see under which truth they arise. Do not read "shown" as
+    Use it to try the findings on your own answers, or to see under which truth they arise. Do not read "holds" as
     proof: another sample, service or wording may differ, and the criteria below are only one way to ask.
 
     Parameters
@@ -55,7 +56,7 @@ def standard_findings(
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``finding`` 1 to 5: ``claim``; ``verdict`` ("shown", "not shown", "open"); the comparison that
+        Indexed by ``finding`` 1 to 5: ``claim``; ``verdict`` ("holds", "fails", "open"); the comparison that
         decides: ``first``, ``second`` (specifications, or "criterion"), ``estimate`` (difference in cross-validated R
         squared, first less second), ``low``, ``high``; ``evidence`` (a sentence with the numbers).
 
@@ -76,10 +77,10 @@ def standard_findings(
     4. Attributes are added to performance + direct brand norm; the gain is compared with ``little``.
     5. Direct disconfirmation from each other standard, by itself, is compared with that from the best-brand norm.
 
-    "Shown": in every comparison of the finding the lower limit is above 0. All must hold, so no allowance for their
-    number is needed. "Not shown": in at least one the upper limit is below 0, with limits that allow for their number
-    (Bonferroni). Else "open". The row shows the least favourable comparison, that with the lowest lower limit; for "not
-    shown" that with the lowest upper limit, and limits that allow for the number.
+    "Holds": in every comparison of the finding the lower limit is above 0. All must, so no allowance for their number
+    is needed. "Fails": in at least one the upper limit is below 0, with limits that allow for their number
+    (Bonferroni). Else "open". The row gives the least favourable comparison, that with the lowest lower limit; for
+    "fails" that with the lowest upper limit, and limits that allow for the number.
 
     Checked against: simulations under truths that make the findings hold and fail.
 
@@ -94,7 +95,7 @@ def standard_findings(
     >>> answers = simulate_comparisons(500, np.random.default_rng(1993), truth=FINDINGS_TRUTH)
     >>> findings = standard_findings(compare_specifications(answers, np.random.default_rng(6)))
     >>> findings["verdict"].to_list()
-    ['shown', 'shown', 'shown', 'shown', 'shown']
+    ['holds', 'holds', 'holds', 'holds', 'holds']
     """
     high = number(strong, "strong", low=0, high=1, expected="a share of variance, 0 to 1")
     small = number(little, "little", low=0, high=1, expected="a share of variance, 0 to 1")
@@ -139,9 +140,9 @@ def _pairs(comparison: SpecificationComparison, pairs: Iterable[tuple[str, str]]
     plain = pd.DataFrame([comparison.difference(*pair) for pair in listed])
     wide = pd.DataFrame([comparison.difference(*pair, tests=len(listed)) for pair in listed])
     against = wide["high"] < 0
-    verdict = _NOT if against.any() else _SHOWN if (plain["low"] > 0).all() else _OPEN
-    at = int(wide["high"].argmin()) if verdict == _NOT else int(plain["low"].argmin())
-    row = (wide if verdict == _NOT else plain).iloc[at]
+    verdict = _FAILS if against.any() else _HOLDS if (plain["low"] > 0).all() else _OPEN
+    at = int(wide["high"].argmin()) if verdict == _FAILS else int(plain["low"].argmin())
+    row = (wide if verdict == _FAILS else plain).iloc[at]
     better, worse = listed[at]
     clear = f"{int((plain['low'] > 0).sum())} of {len(listed)} comparisons clearly for it"
     contrary = f", {int(against.sum())} clearly against it" if against.any() else ""
@@ -159,7 +160,7 @@ def _performance(comparison: SpecificationComparison, strong: float) -> dict[str
     low, high = float(one["cv_low"]), float(one["cv_high"])
     share = one["cv_r_squared"] / comparison.table.loc[comparison.best, "cv_r_squared"]
     return {
-        "verdict": _SHOWN if low > strong else _NOT if high < strong else _OPEN,
+        "verdict": _HOLDS if low > strong else _FAILS if high < strong else _OPEN,
         "first": PERFORMANCE,
         "second": "criterion",
         "estimate": one["cv_r_squared"] - strong,
@@ -175,7 +176,7 @@ def _performance(comparison: SpecificationComparison, strong: float) -> dict[str
 def _attributes(comparison: SpecificationComparison, base: str, little: float) -> dict[str, object]:
     gain = comparison.difference(attribute_specification(), base)
     return {
-        "verdict": _SHOWN if gain["high"] < little else _NOT if gain["low"] > little else _OPEN,
+        "verdict": _HOLDS if gain["high"] < little else _FAILS if gain["low"] > little else _OPEN,
         "first": attribute_specification(),
         "second": base,
         **gain.to_dict(),

@@ -98,11 +98,11 @@ class HistoryPlot(Plot[CustomerHistory]):
         barriers, ties = bond_sums(result.bonds.to_dict())
         final = float(table["relationship_quality"].iloc[-1])
         return Words(
-            title=f"{mood} ({result.satisfaction:.1f}), {_VERDICTS[likely]}; {result.outside} of {n} episodes counted",
+            title=f"{mood} ({result.satisfaction:.1f}), {_VERDICTS[likely]}; {result.outside} of {n} moved quality",
             alt=(
                 f"Chart of {n} episodes as dots over a band, the zone of tolerance, {result.model.zone_width:.1f} "
-                f"points wide around a line, relationship quality. {above} episodes lie above the zone, {below} below, "
-                f"{n - above - below} inside; the line steps only after those outside. It goes from "
+                f"points wide around a line, relationship quality. Episodes above the zone {above}, below it {below}, "
+                f"inside {n - above - below}; the line steps only after those outside. It goes from "
                 f"{result.expectation:.1f} to {final:.1f}. At its end the mark says {_VERDICTS[likely]}: "
                 f"probability of staying {_share(result.probability)}."
             ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 
+from relmark_helpers.calculations.path_bootstrap import PathBootstrap
 from relmark_helpers.calculations.relationship_fits import EpisodeFit, Equation, RelationshipFit
+from relmark_helpers.calculations.relationship_paths import RELATIONSHIP_PATHS
 from relmark_helpers.calculations.relationship_quality import RelationshipModel
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import headline
@@ -39,6 +42,7 @@ _BOXES: Final = {  # name: (words, column, row)
     "commitment": ("Commitment", 2, 5.25),
     "staying": ("Stays\nor leaves", 3, 5.25),
 }
+_Known = dict[tuple[str, str], tuple[float, float, float]]  # estimate and limits by source and target
 _EPISODE: Final = ("standard", "sacrifice", "performance", "quality", "value", "satisfaction")
 
 
@@ -51,11 +55,12 @@ class _Arrow:
     low: float = float("nan")
     high: float = float("nan")
 
-    @property
-    def text(self) -> str:
+    def text(self, *, short: bool) -> str:
+        """Return the number on the arrow, in two lines where the arrow is short."""
         if self.how == "by definition":
             return "+" if self.value > 0 else "\N{MINUS SIGN}"
-        limits = f"\n±{(self.high - self.low) / 2:.2f}" if self.how == "estimated" else ""
+        gap = "\n" if short else " "
+        limits = f"{gap}±{(self.high - self.low) / 2:.2f}" if self.how == "estimated" else ""
         return f"{self.value:.2f}{limits}".replace("-", "\N{MINUS SIGN}")
 
     @property
@@ -75,10 +80,13 @@ def relationship_model_figure(
     model: RelationshipModel,
     *,
     episodes: EpisodeFit | None = None,
-    relationship: RelationshipFit | None = None,
+    relationship: RelationshipFit | PathBootstrap | None = None,
     source: str = "",
 ) -> LessonFigure:
     """Draw the model on two levels; give both fits to see estimates on the arrows in the place of parameters.
+
+    ``relationship`` is either the equations of ``fit_relationship``, in points, or the bootstrapped path model
+    ``RELATIONSHIP_PATHS``, in standard deviations.
 
     Examples
     --------
@@ -92,17 +100,18 @@ def relationship_model_figure(
             "episodes, relationship",
             found="one fit without the other",
             expected="both fits, or none",
-            mend="pass fit_episodes(...) and fit_relationship(...)",
+            mend="pass fit_episodes(...) and fit_relationship(...) or bootstrap_paths(...)",
         )
-    arrows = _arrows(model, episodes, relationship)
+    known = _relationship_estimates(relationship)
+    arrows = _arrows(model, episodes, known)
+    standardised = isinstance(relationship, PathBootstrap)
     title = f"Outside the zone, quality follows by {model.speed:.2f} of the distance"
-    if relationship is not None:
-        row = relationship.commitment.summary().loc["satisfaction"]
-        title = (
-            f"A point of satisfaction adds {row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f}) to commitment"
-        )
+    if known:
+        size, low, high = known["satisfaction", "commitment"]
+        unit = "One sd" if standardised else "A point"
+        title = f"{unit} of satisfaction adds {size:.2f} ({low:.2f} to {high:.2f}) to commitment"
     with house_style():
-        figure = Figure(figsize=(7.0, 7.2), layout="constrained")
+        figure = Figure(figsize=(7.0, 5.4), layout="constrained")
         axes = figure.subplots()
         axes.set_axis_off()
         axes.set(xlim=(-0.62, 3.5), ylim=(5.7, -0.72))
@@ -112,21 +121,26 @@ def relationship_model_figure(
             _draw_box(axes, words, column, row_at, decides=name == "staying")
         for arrow in arrows:
             _draw_arrow(axes, arrow)
+        if standardised:
+            for row_at, words in ((2.02, "blue: points"), (5.42, "blue: standard\ndeviations (sd)")):
+                axes.text(-0.4, row_at, words, color=BLUE, fontsize=9.5, va="bottom" if row_at < 3 else "center")
         headline(figure, title)
     width = f"{model.zone_width:.2g}"
     listed = {level: "; ".join(arrow.words for arrow in arrows if _level(arrow) == level) for level in range(3)}
-    shown = "estimates, ± half the width of their 95% limits (blue), " if relationship is not None else ""
+    shown = "Blue: estimates ± half the width of their 95% limits. " if known else ""
+    units = "The last arrow is on the scale of the logit."
+    if standardised:
+        units = "An sd of the source moves the target by so many sd; the last arrow is a correlation."
     return LessonFigure(
         figure,
         alt=(
             "Diagram of boxes and arrows on two levels. Level of the episode: the comparison standard is relationship "
-            f"quality as it stands, with a zone of tolerance {width} points wide; {listed[0]}. From the episode to the "
-            f"relationship: {listed[1]}. Level of the relationship: {listed[2]}."
+            f"quality as it stands, with a zone of tolerance {width} points wide; {listed[0]}. Between the "
+            f"levels: {listed[1]}. Level of the relationship: {listed[2]}."
         ),
         caption=(
             "Constructs after Liljander and Strandvik (1995), whose model has no numbers; equations and numbers are "
-            f"this workbook's own. On the arrows: {shown}parameters that are set (grey, dashed), + and \N{MINUS SIGN} "
-            f"by definition. The last arrow is on the scale of the logit. {source}"
+            f"this workbook's own. {shown}Grey, dashed: set, or + and \N{MINUS SIGN} by definition. {units} {source}"
         ).strip(),
         description=(
             "Relationship sacrifice follows the episodes' sacrifice by the same speed, whether an episode is inside "
@@ -142,44 +156,65 @@ def relationship_model_figure(
     )
 
 
-def _arrows(
-    model: RelationshipModel, episodes: EpisodeFit | None, relationship: RelationshipFit | None
-) -> list[_Arrow]:
-    made, drawn, staying = (
-        (None, None, None)
-        if relationship is None
-        else (relationship.satisfaction, relationship.commitment, relationship.staying)
-    )
-    pull = "commitment"
+def _arrows(model: RelationshipModel, episodes: EpisodeFit | None, known: _Known) -> list[_Arrow]:
+    pull, satisfied = "commitment", "relationship satisfaction"
+    lived: _Known = {}
+    if episodes is not None:
+        lived = {(str(row.Index), "satisfaction"): (row.estimate, row.low, row.high) for row in _rows(episodes)}
     return [
         _Arrow("performance", "quality", "set", 1 - model.image_filter),
         _Arrow("quality", "standard", "compared", float("nan")),
         _Arrow("quality", "value", "by definition", 1.0),
         _Arrow("sacrifice", "value", "by definition", -1.0),
-        _Arrow("quality", "satisfaction", *_number(episodes, "quality", model.quality_weight)),
-        _Arrow("value", "satisfaction", *_number(episodes, "value", model.value_weight)),
+        _Arrow("quality", "satisfaction", *_number(lived, "quality", "satisfaction", model.quality_weight)),
+        _Arrow("value", "satisfaction", *_number(lived, "value", "satisfaction", model.value_weight)),
         _Arrow("image", "quality", "set", model.image_filter),
         _Arrow("standard", "relationship quality", "set", model.speed),
         _Arrow("sacrifice", "relationship sacrifice", "set", model.speed),
         _Arrow("relationship quality", "image", "set", model.image_speed),
         _Arrow("relationship quality", "relationship value", "by definition", 1.0),
         _Arrow("relationship sacrifice", "relationship value", "by definition", -1.0),
-        _Arrow("relationship quality", "relationship satisfaction", *_number(made, "quality", model.quality_weight)),
-        _Arrow("relationship value", "relationship satisfaction", *_number(made, "value", model.value_weight)),
-        _Arrow("relationship satisfaction", pull, *_number(drawn, "satisfaction", model.satisfaction_effect)),
-        _Arrow("barriers", pull, *_number(drawn, "barriers", model.barrier_effect)),
-        _Arrow("ties", pull, *_number(drawn, "ties", model.tie_effect)),
-        _Arrow("alternatives", pull, *_number(drawn, "alternatives", -model.alternative_effect)),
-        _Arrow(pull, "staying", *_number(staying, "commitment", 1.0)),
+        _Arrow("relationship quality", satisfied, *_number(known, "quality", "satisfaction", model.quality_weight)),
+        _Arrow("relationship value", satisfied, *_number(known, "value", "satisfaction", model.value_weight)),
+        _Arrow(satisfied, pull, *_number(known, "satisfaction", pull, model.satisfaction_effect)),
+        _Arrow("barriers", pull, *_number(known, "barriers", pull, model.barrier_effect)),
+        _Arrow("ties", pull, *_number(known, "ties", pull, model.tie_effect)),
+        _Arrow("alternatives", pull, *_number(known, "alternatives", pull, -model.alternative_effect)),
+        _Arrow(pull, "staying", *_number(known, pull, "staying", 1.0)),
     ]
 
 
-def _number(fit: Equation | None, term: str, parameter: float) -> tuple[str, float, float, float]:
+def _relationship_estimates(relationship: RelationshipFit | PathBootstrap | None) -> _Known:
+    """Return the estimates of the relationship level by source and target."""
+    if relationship is None:
+        return {}
+    if isinstance(relationship, RelationshipFit):
+        equations = (relationship.satisfaction, relationship.commitment, relationship.staying)
+        return {
+            (str(row.Index), one.outcome): (row.estimate, row.low, row.high) for one in equations for row in _rows(one)
+        }
+    table = relationship.summary()
+    missing = [path for path in RELATIONSHIP_PATHS.paths if path not in table.index]
+    if missing:
+        raise InputError(
+            "relationship",
+            found=f"a path model without the path {missing[0][0]!r} to {missing[0][1]!r}",
+            expected="the paths of RELATIONSHIP_PATHS",
+            mend="pass bootstrap_paths(fit_composites(customers, RELATIONSHIP_PATHS), ...)",
+        )
+    ends = table[["estimate", "low", "high"]].to_numpy()
+    return {(str(path[0]), str(path[1])): (row[0], row[1], row[2]) for path, row in zip(table.index, ends, strict=True)}
+
+
+def _rows(fit: Equation) -> Iterator[Any]:
+    yield from fit.summary().itertuples()
+
+
+def _number(known: _Known, source: str, target: str, parameter: float) -> tuple[str, float, float, float]:
     """Return how a number is known, and the number with its limits."""
-    if fit is None:
+    if not known:
         return "set", parameter, float("nan"), float("nan")
-    row = fit.summary().loc[term]
-    return "estimated", float(row["estimate"]), float(row["low"]), float(row["high"])
+    return "estimated", *known[source, target]
 
 
 def _level(arrow: _Arrow) -> int:
@@ -207,7 +242,7 @@ def _draw_box(axes: Axes, words: str, column: float, row: float, *, decides: boo
         )
     )
     colour = "white" if decides else INK
-    axes.text(column, row, words, ha="center", va="center", fontsize=10, color=colour, linespacing=1.2, zorder=3)
+    axes.text(column, row, words, ha="center", va="center", fontsize=10, color=colour, linespacing=1.1, zorder=3)
 
 
 def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
@@ -225,8 +260,8 @@ def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
     elif x1 - x0 == 2 and y0 == y1:  # from quality to satisfaction, below or above value
         side = 1.0 if arrow.start == "quality" else -1.0
         start, end = (x0 + 0.2, y0 + side * _HALF_HEIGHT), (x1 - 0.1, y1 + side * _HALF_HEIGHT)
-        bend = f"arc3,rad={side * 0.25:g}"
-        place = ((start[0] + end[0]) / 2, y0 + side * 0.58)
+        bend = f"arc3,rad={side * 0.2:g}"
+        place = ((start[0] + end[0]) / 2, y0 + side * 0.61)
     elif x0 == x1:
         side = 1.0 if y1 > y0 else -1.0
         start, end = (x0, y0 + side * _HALF_HEIGHT), (x1, y1 - side * _HALF_HEIGHT)
@@ -239,7 +274,8 @@ def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
         across, down = (1.0 if x1 > x0 else -1.0), (1.0 if y1 > y0 else -1.0)
         start = (x0 + across * 0.25, y0 + down * _HALF_HEIGHT)
         end = (x1 - across * 0.25, y1 - down * _HALF_HEIGHT)
-        place = (0.62 * start[0] + 0.38 * end[0], 0.62 * start[1] + 0.38 * end[1])
+        near = 0.78 if arrow.start == "relationship satisfaction" else 0.62  # clear of the ties beside it
+        place = (near * start[0] + (1 - near) * end[0], near * start[1] + (1 - near) * end[1])
     axes.add_patch(
         FancyArrowPatch(
             *((start, end) if path is None else (None, None)),
@@ -264,7 +300,7 @@ def _draw_arrow(axes: Axes, arrow: _Arrow) -> None:
         {"relationship quality": "outside the zone\n", "relationship sacrifice": "inside and outside the zone "}.get(
             arrow.end, ""
         )
-        + arrow.text,
+        + arrow.text(short=flat),
         ha="center",
         va="bottom" if flat else "center",
         color=colour,
