@@ -24,11 +24,17 @@ LESSON_MEGABYTES = 400  # with the pictures for pages that have no kernel
 Runs = dict[str, "Future[nbformat.NotebookNode]"]
 
 
+def run_one(lesson: Lesson) -> nbformat.NotebookNode:
+    return run_lessons([lesson])[lesson.id]
+
+
 @pytest.fixture(scope="module")
-def runs() -> Iterator[Runs]:
-    """All lessons, run two at a time; the tests of the editions take them from the cache."""
+def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
+    """The chosen tests' lessons, run two at a time; the tests of the editions take them from the cache."""
+    parameters = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    chosen = {each["lesson"].id: each["lesson"] for each in parameters if isinstance(each.get("lesson"), Lesson)}
     with ThreadPoolExecutor(max_workers=2) as pool:
-        yield {lesson.id: pool.submit(lambda lesson=lesson: run_lessons([lesson])[lesson.id]) for lesson in LESSONS}
+        yield {id: pool.submit(run_one, lesson) for id, lesson in chosen.items()}
 
 
 @pytest.fixture

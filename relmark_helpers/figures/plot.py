@@ -123,7 +123,8 @@ class Live(Generic[Result]):
             self._canvas = FigureCanvasAgg(figure)
             self._moving = self._plot.lay_out(figure, result)
             self._plot.move(result)
-            self._canvas.draw()
+            layout: Any = figure.get_layout_engine()
+            layout.execute(figure)
             figure.set_layout_engine("none")
             for artist in self._moving:
                 artist.set_animated(True)
