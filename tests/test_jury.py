@@ -15,9 +15,9 @@ from relmark_helpers.calculations.jury import (
     check_jury,
     jury_form,
     jury_problems,
-    read_jury,
     simulate_jury,
 )
+from relmark_helpers.calculations.jury_files import read_jury
 from relmark_helpers.datasets import load_dataset
 from relmark_helpers.validation import InputError
 

@@ -1,9 +1,9 @@
-"""Scores of a jury of executives for the markets of a firm: a form to fill, files to read, every bad entry named."""
+"""Scores of a jury of executives for the markets of a firm: a form to fill, every bad entry named."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +20,6 @@ __all__ = [
     "check_jury",
     "jury_form",
     "jury_problems",
-    "read_jury",
     "simulate_jury",
 ]
 
@@ -46,6 +45,7 @@ SCALE: Final = (2.0, 10.0)
 
 _SCORES: Final = ("present", "desired")
 _COLUMNS: Final = ("juror", "market", *_SCORES)
+_COMMA: Final = re.compile(r"\d+,\d+")
 
 
 def jury_form(jurors: Sequence[str], *, markets: Sequence[str] = AXES) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def jury_problems(
     ----------
     scores : pandas.DataFrame
         One row per juror and market: ``juror``, ``market``, ``present``, ``desired``. Numbers written as text count as
-        numbers; capitals and blanks around names of markets do not matter; rows without any entry are left out.
+        numbers, with a point or a comma (7,5); capitals and blanks around names of markets do not matter; rows without any entry are left out.
     markets : sequence of str
         The axes that each juror must score.
     scale : tuple of two numbers
@@ -122,8 +122,8 @@ def jury_problems(
     0   Ann     referral  present  'high' is text, not a score
     1   Ann  recruitment  desired    12 is outside 2 to 10
     """
-    low, high = _ends(scale)
-    given = _tidy(scores, markets)
+    low, high = scale_ends(scale)
+    given = tidy_jury(scores, markets)
     found: list[tuple[str, str, str, str]] = []
     for at, row in given.iterrows():
         juror, market = row["juror"], row["market"]
@@ -180,10 +180,10 @@ def check_jury(
     array([4.])
     """
     problems = jury_problems(scores, markets=markets, scale=scale)
-    low, high = _ends(scale)
+    low, high = scale_ends(scale)
     if len(problems):
         raise problems_error("scores", problems, low, high)
-    given = _tidy(scores, markets)
+    given = tidy_jury(scores, markets)
     if not len(given):
         raise InputError("scores", found="no entries", expected="one juror or more", mend="fill in the form")
     jurors = list(dict.fromkeys(given["juror"]))
@@ -193,58 +193,18 @@ def check_jury(
 
 
 def problems_error(name: str, problems: pd.DataFrame, low: float, high: float) -> InputError:
-    """Return the error that lists the problems, one a line."""
-    lines = "".join(
-        f"\n  juror {one.juror!r}, market {one.market!r}, {one.entry}: {one.problem}"
-        for one in problems.itertuples(index=False)
-    )
+    """Return the error that lists the problems, one a line; what is empty is left out."""
+    places = [name for name in ("file", "juror", "market") if name in problems]
+    lines = ""
+    for row in problems.to_dict("records"):
+        where = [f"{name} {row[name]!r}" for name in places if row[name]]
+        lines += f"\n  {', '.join([*where, *filter(None, [row['entry']])])}: {row['problem']}"
     return InputError(
         name,
         found=f"{len(problems)} bad {'entry' if len(problems) == 1 else 'entries'}:{lines}\n",
         expected=f"one row for each juror and market, with present and desired from {low:g} to {high:g}",
         mend="correct these entries, or leave out jurors who did not finish",
     )
-
-
-def read_jury(path: str | Path, *, markets: Sequence[str] = AXES, scale: tuple[float, float] = SCALE) -> pd.DataFrame:
-    """Return a jury's scores from a CSV or Excel file.
-
-    Use it for the form of :func:`jury_form` once it is filled in. Of an Excel file the first sheet is read.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        A file ending in .csv (UTF-8; columns parted by comma, semicolon or tab) or .xlsx (needs openpyxl).
-    markets, scale
-        As in :func:`jury_problems`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`check_jury`.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, openpyxl is needed and not installed, or entries are bad: all are listed.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "jury.csv"
-    >>> jury_form(["Ann", "Bo"]).assign(present=4, desired=8).to_csv(file, index=False)
-    >>> read_jury(file).shape
-    (14, 4)
-    """
-    file = Path(path)
-    if not file.is_file():
-        raise InputError("path", found=str(path), expected="a file that exists", mend="check folder and name")
-    readers = {".csv": _read_csv, ".xlsx": _read_excel}
-    if file.suffix.lower() not in readers:
-        raise InputError("path", found=file.name, expected="a .csv or .xlsx file", mend="save the table as CSV UTF-8")
-    table = readers[file.suffix.lower()](file)
-    table.columns = [str(name).strip().lower() for name in table.columns]
-    return check_jury(table, markets=markets, scale=scale)
 
 
 def simulate_jury(jurors: int, generator: np.random.Generator, *, shared: float = 1.0) -> pd.DataFrame:
@@ -293,19 +253,21 @@ def simulate_jury(jurors: int, generator: np.random.Generator, *, shared: float 
     return form
 
 
-def _ends(scale: tuple[float, float]) -> tuple[float, float]:
+def scale_ends(scale: tuple[float, float]) -> tuple[float, float]:
+    """Return lowest and highest score; raise if they are not two numbers in order."""
     ends = numbers(scale, "scale")
     if ends.shape != (2,) or not ends[0] < ends[1]:
         raise InputError("scale", found=scale, expected="lowest and highest score", mend="write scale=(2, 10)")
     return float(ends[0]), float(ends[1])
 
 
-def _tidy(scores: pd.DataFrame, markets: Sequence[str]) -> pd.DataFrame:
+def tidy_jury(scores: pd.DataFrame, markets: Sequence[str]) -> pd.DataFrame:
     """Return the four columns, names as trimmed text ("" if missing), rows numbered from 1, empty rows left out."""
     require_columns(scores, "scores", _COLUMNS)
     table = scores.loc[:, list(_COLUMNS)].astype(object)
     table.index = pd.RangeIndex(1, len(table) + 1)
     table = table.map(lambda value: value.strip() if isinstance(value, str) else value)
+    table[list(_SCORES)] = table[list(_SCORES)].map(_with_point)
     table = table.loc[~table.map(_missing).all(axis=1)]
     known = {market.casefold(): market for market in markets}
     table["juror"] = pd.Series([_name(one) for one in table["juror"]], index=table.index, dtype=object)
@@ -317,6 +279,11 @@ def _tidy(scores: pd.DataFrame, markets: Sequence[str]) -> pd.DataFrame:
 
 def _missing(value: Any) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or value == "" or value != value
+
+
+def _with_point(value: Any) -> Any:
+    """Return a score typed with a decimal comma as text with a point, anything else as it is."""
+    return value.replace(",", ".") if isinstance(value, str) and _COMMA.fullmatch(value) else value
 
 
 def _name(value: Any) -> str:
@@ -336,46 +303,6 @@ def _score_problem(value: Any, low: float, high: float) -> str:
     except (TypeError, ValueError):
         return f"{value!r} is text, not a score" if isinstance(value, str) else f"{value!r} is not a score"
     return "" if low <= score <= high else f"{score:g} is outside {low:g} to {high:g}"
-
-
-def _read_csv(file: Path) -> pd.DataFrame:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        head = text.partition("\n")[0]
-        return pd.read_csv(
-            file,
-            sep=max(",;\t", key=head.count),
-            dtype=str,
-            encoding="utf-8-sig",
-            keep_default_na=False,
-            na_values=[""],
-        )
-    except UnicodeDecodeError:
-        raise InputError(
-            "path", found=f"{file.name}, not in UTF-8", expected="text in UTF-8", mend="save it as CSV UTF-8"
-        ) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
-        raise InputError(
-            "path", found=f"{file.name}: {problem}", expected="a table with four columns", mend="start from jury_form"
-        ) from None
-
-
-def _read_excel(file: Path) -> pd.DataFrame:
-    try:
-        import openpyxl  # noqa: F401
-    except ImportError:
-        raise InputError(
-            "path",
-            found=f"{file.name}, and openpyxl, which reads Excel files, is not installed",
-            expected="a .csv file, or openpyxl installed",
-            mend="save the sheet as CSV UTF-8, or run: pip install openpyxl",
-        ) from None
-    try:
-        return pd.read_excel(file, dtype=object, engine="openpyxl", keep_default_na=False, na_values=[""])
-    except Exception as problem:  # a damaged file fails in many ways, each with its own exception
-        raise InputError(
-            "path", found=f"{file.name}: {problem}", expected="an Excel workbook", mend="save the sheet as CSV UTF-8"
-        ) from None
 
 
 def by_juror(checked: pd.DataFrame, column: str, markets: Sequence[str]) -> NDArray[np.float64]:

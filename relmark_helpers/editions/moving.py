@@ -8,6 +8,7 @@ from IPython.display import display
 
 from relmark_helpers.editions.runner import MOVING
 from relmark_helpers.explore.explorer import Explorer
+from relmark_helpers.explore.score_sheet import ScoreSheet
 
 
 def publish(shown: Any) -> None:
@@ -18,6 +19,8 @@ def publish(shown: Any) -> None:
     TypeError
         If the cell did not end with the explorer, as every lesson's explorer cells do.
     """
+    if isinstance(shown, ScoreSheet):
+        return  # a sheet to fill in, on which nothing moves
     if not isinstance(shown, Explorer):
         raise TypeError(f"the cell should end with the explorer; it ends with a value of type {type(shown).__name__}")
     display({MOVING: shown.moving()}, raw=True)
