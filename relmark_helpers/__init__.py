@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from relmark_helpers.exercises import check as check
     from relmark_helpers.exercises import numbers as numbers
     from relmark_helpers.exercises import progress as progress
+    from relmark_helpers.plan_page import show_plan as show_plan
+    from relmark_helpers.plan_page import write_plan as write_plan
     from relmark_helpers.start_page import check_installation as check_installation
     from relmark_helpers.start_page import lesson_map as lesson_map
     from relmark_helpers.tables import text_table as text_table
@@ -31,7 +33,9 @@ _HOMES = {
     "numbers": "exercises",
     "progress": "exercises",
     "references": "citations",
+    "show_plan": "plan_page",
     "text_table": "tables",
+    "write_plan": "plan_page",
 }
 
 __all__ = list(_HOMES)

@@ -18,6 +18,7 @@ _COMMANDS = {
     "grade": "a gradebook of all submissions of an assignment (needs nbgrader)",
     "gradebook": "a table and a figure that say how the exercises in a gradebook worked",
     "predict": "a notebook without explanations, in which the reader says what each cell will show",
+    "plan": "a firm's relationship plan on one page, from a file of entries",
 }
 """Each command has a module of its name in ``editions``, with ``add_arguments(parser)`` and ``make(given)``."""
 

@@ -11,9 +11,11 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
 
 from relmark_helpers import load_dataset
-from relmark_helpers.calculations import simulate_relationships
+from relmark_helpers.calculations import simulate_jury, simulate_relationships
 from relmark_helpers.exercises import EXERCISES, check, grade, numbers
 from relmark_helpers.exercises.exercise import (
     ChoiceExercise,
@@ -94,6 +96,10 @@ def test_ids_have_the_prefix_of_the_module_that_defines_them():
         lesson_03b,
         lesson_03c,
         lesson_03d,
+        lesson_04,
+        lesson_04b,
+        lesson_04c,
+        lesson_04d,
     )
 
     for module in (
@@ -109,6 +115,10 @@ def test_ids_have_the_prefix_of_the_module_that_defines_them():
         lesson_03b,
         lesson_03c,
         lesson_03d,
+        lesson_04,
+        lesson_04b,
+        lesson_04c,
+        lesson_04d,
     ):
         lesson = module.__name__.rpartition("_")[2]
         assert {one.id.split(".")[0] for one in module.EXERCISES} == {lesson}
@@ -151,6 +161,14 @@ def donor_worth():
         write = [(p * worth[0] + (1 - p) * worth[at + 1]) / 1.1 - 3 for at, p in enumerate([0.35, 0.22, 0.14, 0.02])]
         worth = [50 * (at == 0) + max(0, one) for at, one in enumerate(write)] + [0.0]
     return worth[0]
+
+
+def jurors_needed(wanted):
+    """Components of variance from the analysis of variance by statsmodels; then more and more jurors."""
+    jury = simulate_jury(9, np.random.default_rng(4))
+    judges, markets, rest = anova_lm(ols("desired ~ C(juror) + C(market)", jury).fit())["mean_sq"]
+    of_markets, of_judges = (markets - rest) / 9, (judges - rest) / 7
+    return next(k for k in itertools.count(1) if of_markets / (of_markets + (of_judges + rest) / k) >= wanted)
 
 
 def bucket(start, won, retention, years):
@@ -220,6 +238,72 @@ def true_relationship(*, high, mid, benefits, knowledge):
     return knowledge * (high + (mid - high) * benefits)
 
 
+def poured(worth, half, floor, cap, budget):
+    """Money at the price at which the budget is spent; the price is halved in on."""
+    low, high = 1e-12, 1.0
+    for _ in range(200):
+        price = math.sqrt(low * high)
+        wanted = np.log2(np.maximum(worth, 1e-300) * math.log(2) / (half * price)) * half
+        spend = np.clip(wanted, floor, cap)
+        low, high = (price, high) if spend.sum() > budget else (low, price)
+    return spend, (worth * (1 - 0.5 ** (spend / half))).sum()
+
+
+def price_of_a_promise(budget, promised):
+    jury = simulate_jury(12, np.random.default_rng(1991))
+    scores = jury.pivot_table(index="market", values=["present", "desired"], sort=False)
+    gaps = np.maximum(scores["desired"] - scores["present"], 0).to_numpy()
+    half = np.array([4, 6, 2, 3, 5, 3, 6]) * 1000.0
+    floor = np.array([0, 0, 0, 0, 0, promised, 0.0])
+    worth = gaps * [1, 0.5, 0.8, 0.6, 0.5, 0.4, 0.8]
+    return poured(worth, half, 0 * floor, np.inf, budget)[1] - poured(worth, half, floor, np.inf, budget)[1]
+
+
+def best_of_a_grid(v1, v2, h1, h2, budget):
+    first = np.linspace(0, budget, 100_001)
+    return first[np.argmax(v1 * (1 - 0.5 ** (first / h1)) + v2 * (1 - 0.5 ** ((budget - first) / h2)))]
+
+
+def by_referral(won, climb, brings):
+    """Newcomers counted year by year, each rung a line; 3,000 years are as good as no end."""
+    prospect, purchaser, client, supporter, advocate, partner = won, 0.0, 0.0, 0.0, 0.0, 0.0
+    total = 0.0
+    for _ in range(3000):
+        new = brings * (advocate + partner)
+        total += new
+        prospect, purchaser, client, supporter, advocate, partner = (
+            new + 0.6 * (1 - 0.5 * climb) * prospect,
+            0.3 * climb * prospect + 0.75 * (1 - 0.6 * climb) * purchaser,
+            0.45 * climb * purchaser + 0.88 * (1 - 0.25 * climb) * client + 0.092 * supporter,
+            0.22 * climb * client + 0.92 * (0.9 - 0.2 * climb) * supporter + 0.094 * advocate,
+            0.184 * climb * supporter + 0.94 * (0.9 - 0.1 * climb) * advocate + 0.0475 * partner,
+            0.094 * climb * advocate + 0.9025 * partner,
+        )
+    return total
+
+
+def worth_of_a_prospect(buys, stays, refers, margin, cost, discount):
+    """Worth with no year left, with one, with two, ..."""
+    prospect = customer = 0.0
+    for _ in range(3000):
+        later = (stays * customer + refers * prospect) / (1 + discount)
+        prospect, customer = buys * customer / (1 + discount) - cost, margin + later
+    return prospect
+
+
+def back_in_two_periods(households, silence):
+    """Each household's periods with a purchase, one by one, from period 4 on."""
+    activity = load_dataset("journey_activity")
+    silent = back = 0
+    for _, bought in activity.groupby("household")["period"]:
+        for period in range(4, 13):
+            before = [one for one in bought if one <= period]
+            if before and period - max(before) >= silence:
+                silent += 1
+                back += period + 1 in set(bought)
+    return households * (1 - (1 - back / silent) ** 2)
+
+
 @pytest.mark.parametrize(
     ("id", "answer"),
     [
@@ -283,6 +367,31 @@ def true_relationship(*, high, mid, benefits, knowledge):
         ("03d.3", "C"),
         ("03d.4", called_true(trust=4.9, benefits=3.6)),
         ("03d.5", 0.9 - 2.14 * math.hypot(1.1, 0.8) / math.sqrt(8)),
+        ("04.1", 3),  # gaps -2, -1, 5, 7, 3
+        ("04.2", "C"),
+        ("04.3", lambda jurors, *sums: np.var(sums) / np.var([jurors * rank for rank in (1, 2, 3, 4)])),
+        ("04.4", 125),  # distances from 4 to 6: half as long again, so nine quarters of the area
+        ("04.5", jurors_needed(0.9)),
+        ("04b.1", 2.4 - 2.4 / 2**1.7),
+        ("04b.2", best_of_a_grid),
+        ("04b.3", price_of_a_promise(20_000, 3_000)),
+        ("04b.4", "D"),
+        (
+            "04b.5",
+            poured(np.array([3, 0.7, 1.2, 1.35]), np.array([1, 2.5, 2, 3.5]), 0, [99, 99, 1.5, 99], 13)[0][:2].sum()
+            * 1000,
+        ),
+        ("04c.1", by_referral(60, 1.1, 0.35)),
+        ("04c.2", worth_of_a_prospect),
+        ("04c.3", "C"),
+        ("04c.4", back_in_two_periods(300, 4)),
+        ("04c.5", 0.8 * (sum(120 * (0.88 * 0.825**t - 0.75**t) / 1.1**t for t in range(6)) + 60)),
+        ("04d.1", (9 + 14) / (17 + 6 + 14)),
+        ("04d.2", lambda straight, to_broker, from_broker: np.median([straight, np.inf, min(to_broker, from_broker)])),
+        ("04d.3", 420 * 190 * 1.1 * (1 / 0.19 - 1 / 0.24)),
+        ("04d.4", 1.1 - 60 * 500 * 1.1 / 120_000),
+        ("04d.5", "B"),
+        ("04d.6", "C"),
     ],
 )
 def test_independent_answer_is_right(id, answer):

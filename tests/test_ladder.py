@@ -64,6 +64,14 @@ def test_without_referrals_it_is_the_chain(ladder):
     assert ladder.referred_by_one == 0 and sweep_referrals(ladder, [0, 1]).threshold is None
 
 
+@given(ladders())
+def test_value_of_those_of_today_counts_each_newcomer_once(ladder):
+    today = np.array([20, 8, 9, 4, 3, 1])
+    people = ladder.project(0, 400, start=today).to_numpy()
+    stream = people @ ladder.chain.reward[:-1] / (1 + ladder.discount) ** np.arange(401)
+    assert today @ ladder.value()["with_referrals"] == pytest.approx(stream.sum(), abs=1e-4, rel=1e-6)
+
+
 def test_value_by_simulation_of_the_people():
     generator, people, total, factor = np.random.default_rng(1999), np.array([4000, 0, 0, 0, 0, 0]), 0.0, 1.0
     for _ in range(150):
@@ -117,10 +125,44 @@ def test_long_run_shares_are_where_the_projection_goes(referrals):
     assert ladder.long_run_shares().sum() == pytest.approx(1)
 
 
+def test_long_run_shares_leave_out_rungs_that_no_prospect_reaches():
+    matrix = np.zeros((7, 7))
+    matrix[:5, :5], matrix[:5, 6] = 0.5 * np.eye(5), 0.3
+    matrix[0, 1] = matrix[1, 0] = 0.2
+    matrix[2:5, 6] = 0.5
+    matrix[[5, 6], [5, 6]] = 1  # a partner is never lost, but nobody becomes one
+    ladder = Ladder(matrix, [1] * 6, [0] * 6, [0] * 6, 0.1)
+    assert ladder.growth == pytest.approx(0)
+    end = ladder.project(1, 500).iloc[-1]
+    np.testing.assert_allclose(ladder.long_run_shares(), end / end.sum(), atol=1e-9)
+    assert ladder.long_run_shares().iloc[2:].tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("partners", [1.0, 0.5])
+def test_long_run_shares_where_two_rungs_are_never_lost(partners):
+    matrix = np.zeros((7, 7))
+    matrix[0, [1, 5, 6]] = 0.3, 0.3 * partners, 0.7 - 0.3 * partners
+    matrix[[1, 5, 6], [1, 5, 6]] = 1
+    matrix[2:5, 6] = 1
+    shares = Ladder(matrix, [1] * 6, [0] * 6, [0] * 6, 0.1).long_run_shares()
+    assert shares[["purchaser", "partner"]].tolist() == pytest.approx([1 / (1 + partners), partners / (1 + partners)])
+
+
 def test_one_prospect_means_more_in_the_end():
     one = TEACHING.referred_by_one
     won = TEACHING.project(1, 3000).iloc[-1] @ np.asarray(TEACHING.referrals) + 1
     assert won == pytest.approx(1 / (1 - one))
+
+
+def test_projection_from_customers_of_today():
+    today = np.array([200, 80, 90, 40, 30, 10])
+    found = TEACHING.project(5, 3, start=today)
+    assert found.loc[0].tolist() == today.tolist()
+    later = today @ np.linalg.matrix_power(TEACHING.mean_matrix, 3)
+    np.testing.assert_allclose(found.loc[3] - TEACHING.project(5, 2).loc[2], later)
+    for start, message in (([1, 2], "6 values, one per rung"), ([-1, 0, 0, 0, 0, 0], "0 or more")):
+        with pytest.raises(InputError, match=message):
+            TEACHING.project(0, 1, start=start)
 
 
 # ---- One more point
@@ -174,6 +216,20 @@ def test_growth_has_no_slope_at_a_double_root():
     ladder = Ladder(matrix, [1] * 6, [0] * 6, [0] * 6, 0.1)
     assert ladder.growth == pytest.approx(-0.5)
     assert ladder.growth_slopes().drop(columns=LOST).isna().all(axis=None)
+    alone = np.diag([0.5] * 6 + [1.0])  # each rung by itself: growth would rise with any of the six, and fall with none
+    alone[:6, 6] = 0.5
+    apart = Ladder(alone, [1] * 6, [0] * 6, [0] * 6, 0.1)
+    assert apart.growth_slopes().drop(columns=LOST).isna().all(axis=None)
+    assert apart.levers()["keep_growth"].isna().all() and apart.levers()["keep_value"].notna().all()
+
+
+def test_a_point_from_the_lost_is_climb_and_keep_together():
+    levers, slopes = TEACHING.levers(), 0.01 * TEACHING.value_slopes()
+    for at, rung in enumerate(RUNGS[:-1]):
+        together = levers.loc[rung, ["climb_value", "keep_value"]].sum()
+        assert slopes.loc[rung, RUNGS[at + 1]] == pytest.approx(together)
+    best = levers[["climb_value", "keep_value"]].stack().idxmax()
+    assert best == ("client", "keep_value") and slopes.loc["prospect", "purchaser"] > levers.loc[best]
 
 
 # ---- Time to a rung
@@ -293,6 +349,17 @@ def test_longer_silence_ends_less_often():
     back = after["state"] == "client"
     assert back[new].mean() == pytest.approx(0.34, abs=0.005)
     assert back[silent & ~new].mean() == pytest.approx(0.26, abs=0.005)
+
+
+@pytest.mark.parametrize(("silence", "low", "high"), [(2, 0.04, 0.05), (4, -0.03, 0.03), (5, -0.03, 0.03)])
+def test_two_periods_by_the_chain_and_by_following_the_silent(silence, low, high):
+    log = ladder_log(load_dataset("journey_activity"), silence=silence)
+    state = log.groupby("customer")["state"]
+    one, two = state.shift(-1), state.shift(-2)
+    followed = (log["state"] == "silent") & two.notna()
+    back = ((one == "client") | (two == "client"))[followed].mean()
+    chance = estimate_chain(log, states=SEEN_RUNGS).probabilities.loc["silent", "client"]
+    assert low < 1 - (1 - chance) ** 2 - back < high
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from relmark_helpers.calculations.ladder import RUNGS, Ladder, teaching_ladder
 from relmark_helpers.calculations.ladder_growth import sweep_referrals
 from relmark_helpers.explore.explorer import Picture
 from relmark_helpers.explore.ladder import explore_ladder
-from relmark_helpers.figures.ladder import LadderPlot, growth_figure, ladder_figure, value_figure
+from relmark_helpers.figures.ladder import LadderPlot, growth_figure, ladder_figure, levers_figure, value_figure
 from tests.stills import still_without_title
 
 TEACHING = teaching_ladder()
@@ -48,7 +48,7 @@ def test_values_are_drawn_where_they_are():
     np.testing.assert_allclose(lines["alone"], value["alone"])
     np.testing.assert_allclose(lines["with referrals"], value["with_referrals"])
     np.testing.assert_allclose(left.lines[0].get_xdata()[1::3], TEACHING.long_run_shares())
-    assert figure.figure.get_suptitle() == "A prospect is worth 119.74: 107.92 alone, 11.81 by referral"
+    assert figure.figure.get_suptitle() == "A prospect is worth 119.74, of which 11.81 by referral"
     low, high = right.get_xlim()
     assert low < 0 and value.to_numpy().max() < high
 
@@ -73,12 +73,34 @@ def test_growth_crosses_zero_where_it_says():
     assert none.figure.get_suptitle().startswith("Nobody refers") and "crosses" not in none.alt
 
 
+def test_levers_are_drawn_where_they_are():
+    figure, levers = levers_figure(TEACHING), TEACHING.levers()
+    for axes, name, unit in zip(figure.figure.axes, ("value", "growth"), (1, 100), strict=True):
+        drawn = {line.get_label(): line.get_xdata() for line in axes.lines}
+        for lever in ("climb", "keep", "refer"):
+            np.testing.assert_allclose(drawn[lever], unit * levers[f"{lever}_{name}"])
+    assert "clients kept, 3.16" in figure.alt and "partners kept, 0.37 points" in figure.alt
+    dear = levers_figure(teaching_ladder(loss=1.8)).figure.get_suptitle()
+    assert "Best for money: prospects climbing" in dear
+
+
+def test_levers_without_a_slope_of_growth():
+    alone = np.diag([0.5] * 6 + [1.0])
+    alone[:6, 6] = 0.5
+    figure = levers_figure(Ladder(alone, [1] * 6, [0] * 6, [0] * 6, 0.1))
+    assert figure.figure.get_suptitle() == "Best for money: prospects kept; for growth: not defined"
+    assert figure.alt.endswith("Most growth: not defined.")
+
+
 @pytest.mark.parametrize(
     "make",
     [
         lambda: ladder_figure(TEACHING),
         lambda: ladder_figure(JUMPS),
         lambda: value_figure(TEACHING),
+        lambda: levers_figure(TEACHING),
+        lambda: levers_figure(teaching_ladder(margin=0.1, climb=1.3)),
+        lambda: levers_figure(teaching_ladder(loss=1.8)),
         lambda: growth_figure(sweep_referrals(TEACHING, FACTORS)),
         lambda: growth_figure(sweep_referrals(teaching_ladder(referrals=0.0123), FACTORS)),
         lambda: growth_figure(sweep_referrals(teaching_ladder(referrals=0), FACTORS)),

@@ -17,6 +17,8 @@ from relmark_helpers.calculations.market_plans import (
     response_share,
 )
 from relmark_helpers.calculations.plan_sensitivity import compare_responses, plan_limits
+from relmark_helpers.calculations.plan_starts import allocate_with_starts
+from relmark_helpers.calculations.two_markets import divide_between_two
 from relmark_helpers.validation import InputError
 
 every_response = pytest.mark.parametrize("response", RESPONSES)
@@ -243,3 +245,105 @@ def test_limits_over_juries_one_by_one(response):
     for bad in (draws.drop(columns="m0"), draws.iloc[:0]):
         with pytest.raises(InputError):
             plan_limits(table, 20, bad)
+
+
+# ---- Plans that must be started
+
+
+def share_beyond(spend, start, half, response):
+    return response_share(np.maximum(spend - start, 0), half, response)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems())
+def test_without_starts_it_is_the_plan_without_starts(problem):
+    table, budget, response = problem
+    plain = allocate_budget(table, budget, response=response)
+    started = allocate_with_starts(table.assign(start=0.0), budget, response=response)
+    np.testing.assert_allclose(started.table["spend"], plain.table["spend"], atol=1e-7 * budget)
+    np.testing.assert_allclose(started.rules, plain.rules)
+    if plain.unspent == 0:
+        assert started.shadow_price == pytest.approx(plain.shadow_price, rel=1e-6)
+
+
+@every_response
+@pytest.mark.parametrize("start", [1.0, 5.0, [2.0, 7.0, 3.0], [0.0, 30.0, 4.0]])
+def test_starts_by_all_divisions_on_a_grid(response, start):
+    table = plans([3.0, 1.5, 0.8], [10, 4, 6], [1, 2, 1.5], floor=[0, 2, 1], cap=[12, 30, 30], start=start)
+    plan = allocate_with_starts(table, 24, response=response)
+    worth, half = (table["gap"] * table["weight"]).to_numpy(), table["half_cost"].to_numpy()
+    grid = np.arange(0, 24.01, 0.25)
+    divisions = np.stack(np.meshgrid(grid, grid, grid, indexing="ij"), axis=-1).reshape(-1, 3)
+    allowed = (divisions.sum(axis=1) <= 24) & (divisions >= table["floor"].to_numpy()).all(axis=1)
+    divisions = divisions[allowed & (divisions <= table["cap"].to_numpy()).all(axis=1)]
+    best = (worth * share_beyond(divisions, table["start"].to_numpy(), half, response)).sum(axis=1).max()
+    own = (worth * share_beyond(plan.table["spend"].to_numpy(), table["start"].to_numpy(), half, response)).sum()
+    assert plan.value == pytest.approx(own) and plan.table["spend"].sum() <= 24 + 1e-9
+    assert best <= plan.value + 1e-12 and plan.value == pytest.approx(best, rel=5e-3)
+    assert (plan.table["spend"] >= table["floor"]).all() and (plan.table["spend"] <= table["cap"]).all()
+
+
+def test_more_to_start_is_never_better_and_equal_parts_can_bring_nothing():
+    table = plans([4.0, 2, 1, 1], 5)
+    values = [allocate_with_starts(table.assign(start=start), 20).value for start in (0, 1, 2, 4, 5, 8, 19, 20)]
+    assert all(one >= other for one, other in itertools.pairwise(values)) and values[-1] == 0
+    plan = allocate_with_starts(table.assign(start=5), 20)
+    assert plan.rules.loc["equal", "value"] == 0 and plan.value > 0
+    assert plan.table.loc[plan.table["spend"] == 0, "marginal"].eq(0).all()
+    nothing = allocate_with_starts(table.assign(start=30), 20)
+    assert nothing.value == 0 and nothing.unspent == 20 and nothing.shadow_price == 0
+    assert nothing.rules["of_best"].isna().all()
+
+
+def test_what_is_refused_of_starts():
+    for bad, match in [
+        (plans([2, 1]), "start"),
+        (plans([2, 1], start=[1, -1]), "start"),
+        (plans([2, 1], start=[1, np.nan]), "start"),
+        (plans([1.0] * 13, start=1), "13 markets"),
+    ]:
+        with pytest.raises(InputError, match=match):
+            allocate_with_starts(bad, 30)
+
+
+# ---- Two markets
+
+
+@every_response
+def test_every_division_between_two(response):
+    table = plans([4.0, 2.5], [10, 6], [1, 0.8])
+    divided = divide_between_two(table, 20, response=response)
+    assert divided.table["value"].max() == pytest.approx(divided.best.value)
+    assert divided.table["value"].idxmax() == pytest.approx(divided.best.table["spend"].iloc[0])
+    slopes = np.gradient(divided.table["value"], divided.table.index.to_numpy())
+    between = divided.table["first"] - divided.table["second"]
+    middle = slice(60, -100)  # near an end a marginal gain of "power" has no end, or falls to 0 at once
+    np.testing.assert_allclose(slopes[middle], between.iloc[middle], rtol=0.01, atol=1e-3)
+    low, high = divided.near_best(0.9)
+    worth, half = (table["gap"] * table["weight"]).to_numpy(), table["half_cost"].to_numpy()
+    for at, outside in ((low, low - 0.01), (high, high + 0.01)):
+        inner, outer = (
+            (worth * response_share(np.array([one, 20 - one]), half, response)).sum() for one in (at, outside)
+        )
+        assert inner >= 0.9 * divided.best.value - 1e-9
+        assert outer < 0.9 * divided.best.value
+    assert low <= divided.best.table["spend"].iloc[0] <= high
+    assert divided.near_best(1) == pytest.approx((divided.best.table["spend"].iloc[0],) * 2)
+
+
+def test_ends_of_the_near_best_in_closed_form():
+    divided = divide_between_two(plans([4.0, 1.0]), 30)
+    # with x = 2^(-s / h), the value is 5 - 4 x - 1 / (8 x): 95 per cent of the best is a quadratic equation
+    short = 5 - 0.95 * divided.best.value
+    half_way = (short + np.sqrt(short**2 - 2)) / 8
+    assert divided.near_best()[0] == pytest.approx(-10 * np.log2(half_way))
+    assert divided.near_best() == pytest.approx((divided.near_best()[0], 30))
+    assert divided.near_best(0) == (0, 30) and divided.near_best(1) == pytest.approx((25, 25), abs=1e-4)
+    full = divide_between_two(plans([4.0, 1.0]), 100, response="power")  # both gaps closed by 40 each
+    assert full.near_best(1) == pytest.approx((40, 60), abs=1e-4)
+
+
+def test_two_markets_are_two():
+    for bad in (plans([1.0, 2, 3]), plans([1.0, 2], floor=1)):
+        with pytest.raises(InputError, match="two markets without"):
+            divide_between_two(bad, 10)

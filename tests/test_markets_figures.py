@@ -16,11 +16,14 @@ from relmark_helpers.calculations.jury import AXES, jury_form, simulate_jury
 from relmark_helpers.calculations.market_plans import allocate_budget
 from relmark_helpers.calculations.markets import score_markets
 from relmark_helpers.calculations.plan_sensitivity import compare_responses, plan_limits
+from relmark_helpers.calculations.plan_starts import allocate_with_starts
+from relmark_helpers.calculations.two_markets import divide_between_two
 from relmark_helpers.explore.axis_order import explore_axis_order
 from relmark_helpers.explore.market_plans import explore_plans
 from relmark_helpers.figures.axis_order import AxisOrderPlot, axis_order_figure
 from relmark_helpers.figures.market_plans import PlanPlot, plan_figure, responses_figure
 from relmark_helpers.figures.markets import market_gaps_figure, spidergram_figure
+from relmark_helpers.figures.two_markets import two_markets_figure
 from relmark_helpers.validation import InputError
 from tests.stills import still_without_title
 
@@ -40,6 +43,17 @@ def plan_and_limits():
     return plans, allocate_budget(plans, 400), plan_limits(plans, 400, scored().draws.iloc[:300])
 
 
+def two_markets():
+    plans, _, _ = plan_and_limits()
+    pair = plans.loc[["existing customers", "internal"]]
+    uneven = pair.assign(weight=[1, 0.01])
+    return [
+        divide_between_two(pair, 200),
+        divide_between_two(pair, 200, response="power"),
+        divide_between_two(uneven, 90),
+    ]
+
+
 def made():
     plans, plan, limits = plan_and_limits()
     return [
@@ -49,6 +63,8 @@ def made():
         plan_figure(plan, source="Simulated."),
         plan_figure(plan, source="Simulated.", limits=limits),
         responses_figure(compare_responses(plans, 400), source="Simulated."),
+        plan_figure(allocate_with_starts(plans.assign(start=30), 400), source="Simulated."),
+        *(two_markets_figure(one, source="Simulated.") for one in two_markets()),
     ]
 
 
@@ -127,6 +143,7 @@ def test_names_show_as_they_are():
         market_gaps_figure(result, source=EVIL),
         plan_figure(allocate_budget(plans, 20), source=EVIL),
         responses_figure(compare_responses(plans, 20), source=EVIL),
+        two_markets_figure(divide_between_two(plans.iloc[[0, 2]], 20), source=EVIL),
         axis_order_figure(polygon_areas(result.table["desired"])),
     ]
     for figure in figures:
@@ -174,6 +191,23 @@ def test_plan_draws_the_table_and_says_the_limits():
     assert f"{plan.rules.loc['equal', 'of_best']:.1%}" in figure.figure.get_suptitle()
     with pytest.raises(InputError, match="limits of another plan"):
         plan_figure(allocate_budget(plan.table[["gap", "weight", "half_cost"]], 300), source="S.", limits=limits)
+
+
+def test_two_markets_draw_the_table():
+    (divided, power, uneven) = two_markets()
+    figure = two_markets_figure(divided, source="S.")
+    left, right = figure.figure.axes
+    np.testing.assert_allclose(left.lines[0].get_ydata(), divided.table["value"])
+    np.testing.assert_allclose(right.lines[0].get_ydata(), divided.table["first"])
+    np.testing.assert_allclose(right.lines[1].get_ydata(), divided.table["second"])
+    spend = divided.best.table["spend"].iloc[0]
+    low, high = divided.near_best()
+    assert f"Best: {spend:,.0f} for existing customers" in figure.figure.get_suptitle()
+    assert f"{low:,.0f} to {high:,.0f} keeps 95%" in figure.figure.get_suptitle()
+    assert f"cross at {divided.best.shadow_price:.3g}" in figure.alt
+    assert "do not cross" in two_markets_figure(uneven, source="S.").alt
+    for axes in two_markets_figure(power, source="S.").figure.axes:
+        assert all(np.isfinite(axes.get_ylim()))
 
 
 def test_responses_title_and_ranges():
@@ -227,9 +261,8 @@ def test_corners_and_each_slider(explore):
             assert len(live.frame(result)) > 5000
 
 
-def test_explorer_of_plans_takes_gaps_of_a_jury():
-    explorer = explore_plans(scored().table["gap"])
+def test_explorer_of_plans_takes_plans_of_a_jury():
+    plans, plan, _ = plan_and_limits()
+    explorer = explore_plans(plans, 400)
     explorer.controls["floor"].value = 0
-    explorer.controls["weight"].value = 1
-    _, plan, _ = plan_and_limits()
     np.testing.assert_allclose(explorer.result.table["spend"], plan.table["spend"])

@@ -69,13 +69,14 @@ from relmark_helpers.calculations.interaction_simulation import simulate_act_log
 from relmark_helpers.calculations.item_analysis import ItemAnalysis, analyse_items
 from relmark_helpers.calculations.jury import (
     AXES,
+    INFLUENCE_GROUPS,
     SCALE,
     check_jury,
     jury_form,
     jury_problems,
-    read_jury,
     simulate_jury,
 )
+from relmark_helpers.calculations.jury_files import read_jury, save_scores
 from relmark_helpers.calculations.ladder import Ladder, teaching_ladder
 from relmark_helpers.calculations.ladder_growth import ReferralSweep, sweep_referrals
 from relmark_helpers.calculations.ladder_log import ladder_log
@@ -99,7 +100,7 @@ from relmark_helpers.calculations.lifetime_value import (
     retention_elasticity,
     value_gain,
 )
-from relmark_helpers.calculations.market_plans import PlanAllocation, allocate_budget, response_share
+from relmark_helpers.calculations.market_plans import PLANS, PlanAllocation, allocate_budget, response_share
 from relmark_helpers.calculations.markets import MarketScores, score_markets, score_subgroups
 from relmark_helpers.calculations.measurement_rules import RULES, judge_measurement
 from relmark_helpers.calculations.mediation import MediationFit, fit_mediation
@@ -110,7 +111,11 @@ from relmark_helpers.calculations.path_bootstrap import PathBootstrap, bootstrap
 from relmark_helpers.calculations.path_models import PathFit, fit_composites, fit_pls
 from relmark_helpers.calculations.path_structure import ECSI, PathModel, path_layers
 from relmark_helpers.calculations.placed_customers import PlacedCustomers, place_customers, vary_cuts
+from relmark_helpers.calculations.plan_entries import check_entries, plan_problems
+from relmark_helpers.calculations.plan_files import example_entries, read_entries, write_example
+from relmark_helpers.calculations.plan_form import LINKS, Link
 from relmark_helpers.calculations.plan_sensitivity import ResponseComparison, compare_responses, plan_limits
+from relmark_helpers.calculations.plan_starts import allocate_with_starts
 from relmark_helpers.calculations.programme_comparison import (
     MEASURES,
     ClosedForm,
@@ -158,6 +163,8 @@ from relmark_helpers.calculations.relationship_network import (
     relationship_checklist,
     score_groups,
 )
+from relmark_helpers.calculations.relationship_paths import RELATIONSHIP_PATHS, implied_paths
+from relmark_helpers.calculations.relationship_plan import RelationshipPlan, make_plan
 from relmark_helpers.calculations.relationship_quality import (
     TEACHING_MODEL,
     Episode,
@@ -208,7 +215,7 @@ from relmark_helpers.calculations.service_quality import (
     weigh_gaps,
 )
 from relmark_helpers.calculations.shopping import Concentration, DealLink, concentration, deal_link, habits
-from relmark_helpers.calculations.standard_findings import standard_findings
+from relmark_helpers.calculations.standard_findings import FINDINGS, standard_findings
 from relmark_helpers.calculations.standard_fits import SpecificationComparison, compare_specifications
 from relmark_helpers.calculations.tolerance_simulation import SimulatedAnswers, simulate_tolerance_answers
 from relmark_helpers.calculations.tolerance_tables import (
@@ -227,6 +234,7 @@ from relmark_helpers.calculations.true_relationships import (
     place_customer,
     relationship_kind,
 )
+from relmark_helpers.calculations.two_markets import TwoMarkets, divide_between_two
 from relmark_helpers.calculations.weights import share_of_weights, weight_change_to_reach, weight_range
 
 __all__ = [
@@ -242,15 +250,20 @@ __all__ = [
     "ECSI",
     "EQUAL_BEHAVIOUR_WEIGHTS",
     "EQUAL_WEIGHTS",
+    "FINDINGS",
     "FINDINGS_TRUTH",
     "IMPORTANCE",
+    "INFLUENCE_GROUPS",
+    "LINKS",
     "MEAN",
     "MEASURES",
     "NINE_CELLS",
     "PEAK_END",
+    "PLANS",
     "PUBLISHED_GAPS",
     "RELATIONSHIP_BONDS",
     "RELATIONSHIP_ITEMS",
+    "RELATIONSHIP_PATHS",
     "RULES",
     "SCALE",
     "SERVQUAL_LAYOUT",
@@ -296,6 +309,7 @@ __all__ = [
     "Ladder",
     "LevelChoice",
     "LevelMap",
+    "Link",
     "MarketScores",
     "MediationBootstrap",
     "MediationFit",
@@ -318,6 +332,7 @@ __all__ = [
     "RelationshipFit",
     "RelationshipModel",
     "RelationshipNetwork",
+    "RelationshipPlan",
     "RelationshipSample",
     "RelationshipState",
     "ResponseComparison",
@@ -335,9 +350,11 @@ __all__ = [
     "StoppingComparison",
     "ToleranceZone",
     "TrendCurve",
+    "TwoMarkets",
     "WeightedGaps",
     "aggregate_log",
     "allocate_budget",
+    "allocate_with_starts",
     "alpha_by_length",
     "analyse_items",
     "answer_table",
@@ -350,6 +367,7 @@ __all__ = [
     "cash_flows",
     "change_circumstances",
     "change_period",
+    "check_entries",
     "check_jury",
     "check_printed_gaps",
     "choice_probabilities",
@@ -378,8 +396,10 @@ __all__ = [
     "cronbach_alpha",
     "deal_link",
     "difference_score_test",
+    "divide_between_two",
     "draw_statements",
     "estimate_chain",
+    "example_entries",
     "example_levels",
     "expect_mediation",
     "expected_lifetime",
@@ -403,6 +423,7 @@ __all__ = [
     "four_steps",
     "habits",
     "holding_cost",
+    "implied_paths",
     "intraclass_correlation",
     "judge_measurement",
     "judge_programmes",
@@ -416,6 +437,7 @@ __all__ = [
     "lifetime_value",
     "log_likelihood",
     "loss_by_group",
+    "make_plan",
     "margin_multiple",
     "marginal_effects",
     "mean_limits",
@@ -432,6 +454,7 @@ __all__ = [
     "place_customers",
     "place_exchange",
     "plan_limits",
+    "plan_problems",
     "polygon_areas",
     "population_r_squared",
     "pre_trend",
@@ -439,6 +462,7 @@ __all__ = [
     "projection_errors",
     "rates_from_survival",
     "read_effect",
+    "read_entries",
     "read_jury",
     "read_network",
     "recency_chain",
@@ -455,6 +479,7 @@ __all__ = [
     "retention_table",
     "reward_limits",
     "rho_a",
+    "save_scores",
     "score_checklist",
     "score_domains",
     "score_groups",
@@ -493,5 +518,6 @@ __all__ = [
     "weigh_programme",
     "weight_change_to_reach",
     "weight_range",
+    "write_example",
     "zone_means",
 ]

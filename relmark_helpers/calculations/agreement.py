@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from relmark_helpers.validation import InputError, numbers
@@ -90,7 +91,7 @@ def kendall_w(ratings: ArrayLike) -> ConcordanceTest:
     -----
     W = 12 S / (m^2 (n^3 - n) - m T), with S the sum of squared deviations of the rank sums from their mean, ranks
     averaged within ties, and T the sum of t^3 - t over all ties of t scores. chi2 = m (n - 1) W with n - 1 degrees of
-    freedom: an approximation that is too careful for few judges and things.
+    freedom: an approximation, rough for few judges and things.
 
     W cannot be negative, and with few judges it is above 0 by chance: its mean under chance is 1 / m.
 
@@ -103,11 +104,11 @@ def kendall_w(ratings: ArrayLike) -> ConcordanceTest:
     >>> kendall_w([[1, 2, 3], [1, 2, 3], [2, 1, 3]]).w
     0.7777777777777778
     """
-    from scipy import special, stats
+    from scipy import special
 
     scores = _table(ratings)
     m, n = scores.shape
-    ranks = stats.rankdata(scores, axis=1)
+    ranks = pd.DataFrame(scores).rank(axis=1).to_numpy()
     ties = sum(
         float((counts**3 - counts).sum()) for counts in (np.unique(row, return_counts=True)[1] for row in scores)
     )

@@ -86,14 +86,7 @@ class Ladder:
             ("cost", self.cost, 0.0),
             ("referrals", self.referrals, 0.0),
         ):
-            row = numbers(value, name, low=low, expected="one number per rung" + ("" if low else ", 0 or more")).copy()
-            if row.shape != (len(RUNGS),):
-                raise InputError(
-                    name,
-                    found=f"values of shape {row.shape}",
-                    expected=f"{len(RUNGS)} values, one per rung",
-                    mend=f"list them in the order {', '.join(RUNGS)}",
-                )
+            row = _one_per_rung(value, name, low=low)
             row.setflags(write=False)
             rows[name] = row
         number(
@@ -144,7 +137,7 @@ class Ladder:
     def referred_by_one(self) -> float:
         """Prospects whom one prospect brings in until lost, expected; above 1 the customers multiply by themselves.
 
-        The first entry of (I - P)^-1 b. Where it is R below 1, one prospect won means 1 / (1 - R) in the end.
+        The first entry of (I - P)^-1 b, written k. Below 1, one prospect won means 1 / (1 - k) in the end.
 
         >>> round(teaching_ladder().referred_by_one, 3)
         0.604
@@ -163,8 +156,9 @@ class Ladder:
         """Return what a customer on each rung is worth, alone and with all who are brought in by referral.
 
         Indexed by ``rung``: ``alone``, ``with_referrals``; present value without end, the money of this period
-        included. Value with referrals credits the whole value of the referred to the one who refers: do not add it up
-        over customers, or the referred count twice. Raises where customers multiply at the discount rate or faster.
+        included. Value with referrals credits those who will be brought in, and those whom they bring, to the one who
+        refers. Summed over all who are there on one day, it counts each future newcomer once; do not add the newcomers'
+        own value to it later, or they count twice. Raises where customers multiply at the discount rate or faster.
 
         V = (I - M / (1 + d))^-1 R.
         """
@@ -175,26 +169,37 @@ class Ladder:
         """Return the share on each rung in the long run, if the same number of prospects is found each period.
 
         Where customers fade without new ones, the shares of e'(I - M)^-1; where they multiply, the dominant left
-        eigenvector of M. How many are found makes no difference.
+        eigenvector of M. Rungs that no prospect ever reaches are left out of M. How many are found makes no difference.
 
         >>> teaching_ladder().long_run_shares().round(2).to_list()
         [0.26, 0.11, 0.19, 0.16, 0.14, 0.14]
         """
-        if self.growth < -1e-9:
-            base = np.linalg.solve(np.eye(len(RUNGS)) - self.mean_matrix.T, np.eye(len(RUNGS))[0])
-        else:
-            base = self._vectors[0]
-        return pd.Series(base / base.sum(), index=pd.Index(RUNGS, name="rung"), name="share")
+        reached = np.arange(len(RUNGS)) == 0
+        for _ in RUNGS:
+            reached = reached | (self.mean_matrix[reached] > 0).any(axis=0)
+        mean = self.mean_matrix[np.ix_(reached, reached)]
+        largest = float(np.abs(np.linalg.eigvals(mean)).max())
+        rate = 1.0 if largest < 1 - 1e-9 else largest + 1e-11  # just above it only its vector counts
+        found = np.linalg.solve(rate * np.eye(len(mean)) - mean.T, np.eye(len(mean))[0])
+        base = np.zeros(len(RUNGS))
+        base[reached] = found / found.sum()
+        return pd.Series(base, index=pd.Index(RUNGS, name="rung"), name="share")
 
-    def project(self, prospects: float, periods: int) -> pd.DataFrame:
+    def project(self, prospects: float, periods: int, *, start: ArrayLike | None = None) -> pd.DataFrame:
         """Return the expected number on each rung in periods 0 to ``periods``, with so many new prospects each period.
+
+        ``start`` is the number on each rung in period 0; left out, the first new prospects.
 
         >>> teaching_ladder().project(100, 2)["prospect"].round(1).to_list()
         [100.0, 130.0, 139.0]
+        >>> teaching_ladder().project(0, 1, start=[200, 80, 90, 40, 30, 10])["prospect"].round(1).to_list()
+        [200.0, 76.0]
         """
         won = number(prospects, "prospects", low=0, expected="prospects won per period, 0 or more")
         entry = won * np.eye(len(RUNGS))[0]
         rows = [entry]
+        if start is not None:
+            rows = [_one_per_rung(start, "start", low=0.0)]
         for _ in range(whole_number(periods, "periods", low=1, high=10_000)):
             rows.append(rows[-1] @ self.mean_matrix + entry)
         return pd.DataFrame(rows, index=pd.RangeIndex(len(rows), name="period"), columns=pd.Index(RUNGS, name="rung"))
@@ -246,6 +251,8 @@ class Ladder:
         The derivative of the dominant eigenvalue, u[i] (w[j] - w[taken_from]) / u'w, with u and w its left and right
         eigenvectors. Without referrals growth is that of the customers who are lost most slowly.
 
+        Missing where the eigenvalue is a double root, which has no derivative.
+
         Checked against: differences of the growth rate at nearby chances.
         """
         left, right = self._vectors
@@ -259,7 +266,8 @@ class Ladder:
         Indexed by ``rung``. Three levers: ``climb``, one in a hundred more of those on the rung go one rung up rather
         than stay; ``keep``, one in a hundred fewer are lost, and stay; ``refer``, one more prospect per hundred
         customers. Each as ``..._value`` (money, value with referrals of a prospect) and ``..._growth`` (rate). What a
-        point costs to get is not in it.
+        point costs to get is not in it. Where those who climb would otherwise be lost, a point is worth more than
+        ``climb`` says, climb and keep together, and the order of the rungs may change: see :meth:`value_slopes`.
 
         >>> teaching_ladder().levers()[["climb_value", "keep_value", "refer_value"]].round(2).loc["purchaser"].to_list()
         [0.98, 1.76, 0.62]
@@ -294,16 +302,31 @@ class Ladder:
     @cached_property
     def _vectors(self) -> tuple[Floats, Floats]:
         """Return the left and right eigenvector of the dominant eigenvalue, without signs and of inner product 1."""
-        found = []
+        found, alike = [], 0
         for matrix in (self.mean_matrix.T, self.mean_matrix):
             values, vectors = np.linalg.eig(matrix)
-            found.append(np.abs(np.real(vectors[:, int(np.argmax(np.real(values)))])))
+            top = int(np.argmax(np.real(values)))
+            found.append(np.abs(np.real(vectors[:, top])))
+            alike = int((np.abs(values - values[top]) < 1e-7).sum())
         left, right = found
         both = float(left @ right)
-        return left, right / both if both > 1e-9 else np.full_like(right, np.nan)  # no derivative at a double root
+        smooth = alike == 1 and both > 1e-9  # a double root has no derivative
+        return left, right / both if smooth else np.full_like(right, np.nan)
 
     def _table(self, values: Floats) -> pd.DataFrame:
         return pd.DataFrame(values, index=pd.Index(RUNGS, name="from"), columns=pd.Index(self.chain.states, name="to"))
+
+
+def _one_per_rung(values: ArrayLike, name: str, *, low: float) -> Floats:
+    row = numbers(values, name, low=low, expected="one number per rung" + ("" if low else ", 0 or more")).copy()
+    if row.shape != (len(RUNGS),):
+        raise InputError(
+            name,
+            found=f"values of shape {row.shape}",
+            expected=f"{len(RUNGS)} values, one per rung",
+            mend=f"list them in the order {', '.join(RUNGS)}",
+        )
+    return np.asarray(row, dtype=float)
 
 
 _LOSS: Final = np.array([0.40, 0.25, 0.12, 0.08, 0.06, 0.05])

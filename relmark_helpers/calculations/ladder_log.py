@@ -29,8 +29,8 @@ def ladder_log(activity: pd.DataFrame, *, silence: int = 3, known_from: int = 4)
 
     Use it to estimate a chain from real customers with
     :func:`~relmark_helpers.calculations.chain_estimates.estimate_chain`. It assigns two of the six rungs; the others
-    are matters of attitude, :data:`UNSEEN_RUNGS` says why. Do not fill them in by guessing from purchases: those who
-    buy most are not those who recommend most.
+    are not on receipts, :data:`UNSEEN_RUNGS` says why. Do not fill them in by guessing from purchases: those who buy
+    most need not be those who recommend most.
 
     Parameters
     ----------
@@ -68,7 +68,8 @@ def ladder_log(activity: pd.DataFrame, *, silence: int = 3, known_from: int = 4)
     - the record begins for everybody on the same day, so who first appears in it may be an old customer;
     - the panel was chosen among frequent shoppers, so purchasers are few and hardly anybody is lost;
     - silence is no loss, and its length matters: of the households of ``journey_activity`` that had just become silent
-      34 per cent bought in the next period, of those silent for longer 26 per cent. The chain takes one chance for all.
+      34 per cent bought in the next period, of those silent for longer 26 per cent, by memory or because they are other
+      households. The chain takes one chance for all.
 
     Source: [peck1999] for the rungs
 

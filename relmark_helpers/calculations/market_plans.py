@@ -51,7 +51,7 @@ class PlanAllocation:
     budget, unspent : float
         Money to divide, and what no market can use (all at their caps).
     shadow_price : float
-        Value that one more unit of budget would add.
+        Value that one more unit of budget would add, at the rate of the next small sum; 0 if money is left over.
     response : str
         The response assumed.
     """
@@ -274,17 +274,22 @@ def allocate_budget(plans: pd.DataFrame, budget: float, *, response: str = "expo
     table = plan_table(plans, money)
     v, h, low, high = (table[name].to_numpy() for name in ("worth", "half_cost", "floor", "cap"))
     spend, price = best_spending(v, h, low, high, money, response)
-    marginal = np.where(v > 0, _FORMS[response].marginal(np.maximum(v, 1e-300), spend, h), 0.0)
-    if response == "power":
-        marginal = np.where(spend >= 4 * h * (1 - 1e-12), 0.0, marginal)
+    return plan_allocation(table, money, response, spend, price)
+
+
+def plan_allocation(table: pd.DataFrame, money: float, response: str, spend: Floats, price: float) -> PlanAllocation:
+    """Return a division of a checked table with what it brings, beside the two rules; ``start`` may be a column."""
+    v, h, low, high = (table[name].to_numpy() for name in ("worth", "half_cost", "floor", "cap"))
+    start = table["start"].to_numpy() if "start" in table else np.zeros_like(v)
     divisions = {"best": spend, "proportional": _clipped(v, low, high, money)}
     divisions["equal"] = _clipped(np.ones_like(v), low, high, money)
-    values = {rule: float((v * response_share(one, h, response)).sum()) for rule, one in divisions.items()}
+    closed = {rule: response_share(np.maximum(one - start, 0), h, response) for rule, one in divisions.items()}
+    values = {rule: float((v * one).sum()) for rule, one in closed.items()}
     table = table.drop(columns="worth").assign(
         spend=spend,
-        closed=response_share(spend, h, response),
-        value=v * response_share(spend, h, response),
-        marginal=marginal,
+        closed=closed["best"],
+        value=v * closed["best"],
+        marginal=np.where(spend < start, 0.0, marginal_value(v, np.maximum(spend - start, 0), h, response)),
         proportional=divisions["proportional"],
         equal=divisions["equal"],
     )
@@ -297,6 +302,12 @@ def allocate_budget(plans: pd.DataFrame, budget: float, *, response: str = "expo
     ).rename_axis("rule")
     unspent = max(money - float(spend.sum()), 0.0)
     return PlanAllocation(table, rules, money, unspent if unspent > 1e-9 * money else 0.0, price, response)
+
+
+def marginal_value(value: Floats, spend: Floats, half_cost: Floats, response: str) -> Floats:
+    """Return the value of one more unit of money at some spending; 0 where there is no value to gain."""
+    marginal = np.where(value > 0, _FORMS[response].marginal(np.maximum(value, 1e-300), spend, half_cost), 0.0)
+    return np.where(spend >= 4 * half_cost * (1 - 1e-12), 0.0, marginal) if response == "power" else marginal
 
 
 def plan_table(plans: pd.DataFrame, budget: float) -> pd.DataFrame:

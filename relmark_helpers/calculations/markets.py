@@ -145,8 +145,10 @@ def score_markets(
 
     Notes
     -----
-    1. Limits are percentiles (95%) of resampled juries: jurors are drawn with replacement, each with all scores. In
-       simulated juries of eight, 95% limits held the true mean gap about nine times in ten.
+    1. Limits are percentiles (95%) of resampled juries: jurors are drawn with replacement, each with all scores. They
+       are too narrow for small juries: with normal gaps, those of n jurors hold the true mean gap with nearly the
+       probability that t with n - 1 degrees of freedom stays within 1.96 sqrt(1 - 1/n), 0.89 for eight, 0.91 for
+       twelve and 0.94 for thirty.
     2. ``first`` counts a tie for the largest gap as equal parts. It is a share of resampled juries, not the
        probability that the market ought to come first; it says how far the answer rests on who sat in the jury.
     3. Jurors count alike and judge separately. Jurors who talked beforehand are fewer than they look.
@@ -195,7 +197,7 @@ def score_markets(
         draws = _resampled(values, average, counts)
         table[ends] = percentile_limits(draws) if n > 1 else np.nan
     table["verdict"] = [
-        "no limits" if not np.isfinite(low) else "more" if low > 0 else "less" if high < 0 else "borderline"
+        "no limits" if not np.isfinite(low) else "more" if low > 1e-9 else "less" if high < -1e-9 else "borderline"
         for low, high in zip(table["low"], table["high"], strict=True)
     ]
     table["rank"] = table["gap"].round(9).rank(ascending=False)

@@ -77,7 +77,8 @@ def compare_responses(
 
     Notes
     -----
-    Only these assumptions are compared. Errors of weights, and half costs that are wrong by market, come on top.
+    Only these assumptions are compared. Errors of weights, and half costs that are wrong by market, come on top. Under
+    "power" a factor on all costs changes no plan without limits as long as no gap is closed.
 
     Checked against: ``allocate_budget`` one by one.
 

@@ -23,6 +23,10 @@ from relmark_helpers.exercises import (
     lesson_03b,
     lesson_03c,
     lesson_03d,
+    lesson_04,
+    lesson_04b,
+    lesson_04c,
+    lesson_04d,
 )
 from relmark_helpers.exercises.exercise import Exercise, Given, Verdict, as_number
 from relmark_helpers.exercises.progress import recall, remember
@@ -44,6 +48,10 @@ _LESSONS = (
     lesson_03b,
     lesson_03c,
     lesson_03d,
+    lesson_04,
+    lesson_04b,
+    lesson_04c,
+    lesson_04d,
 )
 EXERCISES: dict[str, Exercise] = {exercise.id: exercise for lesson in _LESSONS for exercise in lesson.EXERCISES}
 

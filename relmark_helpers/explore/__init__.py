@@ -1,4 +1,7 @@
-"""Explorers: sliders tied to a calculation and a figure. Live in JupyterLab, a still picture anywhere else."""
+"""Explorers: sliders tied to a calculation and a figure. Live in JupyterLab, a still picture anywhere else.
+
+A score sheet is a form instead: a blank table anywhere else.
+"""
 
 from relmark_helpers.explore.axis_order import explore_axis_order
 from relmark_helpers.explore.bonds import explore_bonds
@@ -17,12 +20,15 @@ from relmark_helpers.explore.relationship_history import explore_relationship
 from relmark_helpers.explore.relationship_levels import explore_levels
 from relmark_helpers.explore.reliability import explore_alpha
 from relmark_helpers.explore.retention_models import explore_churn_mixture
+from relmark_helpers.explore.score_sheet import ScoreSheet, enter_scores
 from relmark_helpers.explore.service_quality import explore_service_weights
 from relmark_helpers.explore.tolerance_zone import explore_tolerance_zone
 from relmark_helpers.explore.true_relationships import explore_nine_cells
 
 __all__ = [
     "Explorer",
+    "ScoreSheet",
+    "enter_scores",
     "explore_alpha",
     "explore_axis_order",
     "explore_bonds",

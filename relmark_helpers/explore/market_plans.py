@@ -9,14 +9,14 @@ from relmark_helpers.calculations.market_plans import PlanAllocation, allocate_b
 from relmark_helpers.explore.explorer import Explorer, slider
 from relmark_helpers.figures.market_plans import PlanPlot
 
-_GAPS = (3.2, 0.2, 1.7, 0.6, 0.3, 1.0, 2.6)
+_INVENTED = pd.DataFrame({"gap": (3.2, 0.2, 1.7, 0.6, 0.3, 1.0, 2.6), "weight": 1.0, "half_cost": 80.0}, index=AXES)
 
 
-def explore_plans(gaps: pd.Series[float] | None = None) -> Explorer[PlanAllocation]:
+def explore_plans(plans: pd.DataFrame | None = None, budget: float = 400) -> Explorer[PlanAllocation]:
     """Return sliders for budget, cost, the weight of the first market and floor, with the best division.
 
-    ``gaps`` are points by market, such as ``scores.table["gap"]``; without them they are invented. The response is
-    exponential, and a gap costs the same in every market.
+    ``plans`` holds ``gap``, ``weight`` and ``half_cost`` by market, as for ``allocate_budget``; without it they are
+    invented. ``budget`` is where that slider starts. The response is exponential.
 
     Examples
     --------
@@ -27,22 +27,22 @@ def explore_plans(gaps: pd.Series[float] | None = None) -> Explorer[PlanAllocati
     referral               81.0
     Name: spend, dtype: float64
     """
-    given = pd.Series(_GAPS, index=AXES) if gaps is None else gaps
-    source = "Invented gaps, no real firm." if gaps is None else "Gaps as given; costs and weights from the sliders."
+    given = _INVENTED if plans is None else plans[["gap", "weight", "half_cost"]]
+    source = "Invented gaps, no real firm." if plans is None else "Gaps as given; the rest from the sliders."
     first = given.index[0]
 
     def plan(budget: float, cost: float, weight: float, floor: float) -> PlanAllocation:
-        plans = pd.DataFrame({"gap": given, "weight": 1.0, "half_cost": cost, "floor": floor * budget / len(given)})
-        plans.loc[first, "weight"] = weight
-        return allocate_budget(plans, budget)
+        moved = given.assign(half_cost=cost * given["half_cost"], floor=floor * budget / len(given))
+        moved.loc[first, "weight"] = weight
+        return allocate_budget(moved, budget)
 
     return Explorer(
         PlanPlot(source=source),
         plan,
         {
-            "budget": slider("Budget", 400, 50, 1_000, 25, form=",.0f"),
-            "cost": slider("Money that closes half of a gap", 80, 10, 300, 10, form=",.0f"),
-            "weight": slider(f"Weight of {first} (others 1)", 1.0, 0, 3, 0.1, form=".1f"),
-            "floor": slider("Least per market, of an equal part", 0.1, 0, 1, 0.05, form=".2f"),
+            "budget": slider("Budget", budget, budget / 8, 2.5 * budget, budget / 16, form=",.0f"),
+            "cost": slider("All costs, times", 1.0, 0.25, 4, 0.25, form=".2f"),
+            "weight": slider(f"Weight of {first}", float(given.loc[first, "weight"]), 0, 3, 0.1, form=".1f"),
+            "floor": slider("Floor, as part of an equal share", 0.1, 0, 1, 0.05, form=".2f"),
         },
     )

@@ -11,7 +11,7 @@ from relmark_helpers.figures.exchange import businesses_figure, continuum_figure
 from relmark_helpers.figures.history import concept_map_figure, timeline_figure
 from relmark_helpers.figures.interaction_levels import hierarchy_figure, rule_figure
 from relmark_helpers.figures.item_analysis import item_figure
-from relmark_helpers.figures.ladder import growth_figure, ladder_figure, value_figure
+from relmark_helpers.figures.ladder import growth_figure, ladder_figure, levers_figure, value_figure
 from relmark_helpers.figures.leaky_bucket import bucket_figure
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.life_cycle import bought_next_figure, stage_moves_figure
@@ -30,6 +30,7 @@ from relmark_helpers.figures.relationship_cells import staying_cells_figure
 from relmark_helpers.figures.relationship_history import history_figure
 from relmark_helpers.figures.relationship_levels import level_map_figure
 from relmark_helpers.figures.relationship_network import network_figure
+from relmark_helpers.figures.relationship_plan import small_spidergram_figure
 from relmark_helpers.figures.relationship_processes import relationship_processes_figure
 from relmark_helpers.figures.relationship_quality import relationship_model_figure
 from relmark_helpers.figures.reliability import alpha_by_length_figure
@@ -42,6 +43,7 @@ from relmark_helpers.figures.shopping import concentration_figure, habits_figure
 from relmark_helpers.figures.style import house_style
 from relmark_helpers.figures.tolerance_zone import persons_figure, zone_figure
 from relmark_helpers.figures.true_relationships import customer_cells_figure, nine_cells_figure
+from relmark_helpers.figures.two_markets import two_markets_figure
 
 __all__ = [
     "ECSI_POSITIONS",
@@ -80,6 +82,7 @@ __all__ = [
     "item_map_figure",
     "ladder_figure",
     "level_map_figure",
+    "levers_figure",
     "market_gaps_figure",
     "mediation_figure",
     "network_figure",
@@ -100,12 +103,14 @@ __all__ = [
     "rival_curves_figure",
     "rule_figure",
     "rules_figure",
+    "small_spidergram_figure",
     "spidergram_figure",
     "stage_moves_figure",
     "staying_cells_figure",
     "stopping_figure",
     "survival_figure",
     "timeline_figure",
+    "two_markets_figure",
     "value_figure",
     "weights_figure",
     "zone_figure",

@@ -20,7 +20,7 @@ __all__ = ["AxisOrderPlot", "axis_order_figure"]
 class AxisOrderPlot(Plot[AxisOrders]):
     """The scores in the order with the smallest and with the largest area."""
 
-    size = (7.0, 2.9)
+    size = (7.0, 3.1)
 
     def setting(self, result: AxisOrders) -> Hashable:
         return len(result.values), self._scale(result)
@@ -31,14 +31,14 @@ class AxisOrderPlot(Plot[AxisOrders]):
         looks = (("Smallest area", BLUE, "-", "o"), ("Largest area", VERMILION, "--", "s"))
         for axes, (name, colour, line, marker) in zip(figure.subplots(1, 2), looks, strict=True):
             draw_web(axes, count, scale, marks=False)
-            axes.set(xlim=(-2.45 * scale[1], 2.45 * scale[1]), ylim=(-1.1 * scale[1], 1.25 * scale[1]))
+            axes.set(xlim=(-2.0 * scale[1], 2.0 * scale[1]), ylim=(-1.3 * scale[1], 1.5 * scale[1]))
             axes.set_title(name, fontsize=11.5, color=colour, loc="center", pad=4)
             (shape,) = axes.fill([0], [0], facecolor=f"{colour}33", edgecolor="none")
             (edge,) = axes.plot([], [], color=colour, linestyle=line, marker=marker)
             self._shapes.append((shape, edge))
             labels = [
-                axes.text(x, y, "", ha=side, va="center", fontsize=9, color=INK)
-                for x, y, side in label_places(count, 1.1 * scale[1])
+                axes.text(x, y, "", ha=side, va="bottom" if side == "center" else "center", fontsize=9, color=INK)
+                for x, y, side in label_places(count, 1.15 * scale[1])
             ]
             for one in labels:
                 one.set_in_layout(False)
@@ -53,7 +53,7 @@ class AxisOrderPlot(Plot[AxisOrders]):
             shape.set_xy(corners)
             edge.set_data(*np.vstack([corners, corners[:1]]).T)
             for label, (name, value) in zip(labels, order.items(), strict=True):
-                label.set_text(f"{short_name(str(name).removesuffix(' customers'), 12)} {value:g}")
+                label.set_text(f"{short_name(str(name).removesuffix(' customers'), 12)}\n{value:g}")
 
     def words(self, result: AxisOrders) -> Words:
         low, high = result.range

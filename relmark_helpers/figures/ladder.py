@@ -97,7 +97,7 @@ class LadderPlot(Plot[Ladder]):
     def lay_out(self, figure: Figure, result: Ladder) -> list[Artist]:
         left, right = figure.subplots(1, 2, sharey=True)
         left.set_yticks(range(len(RUNGS)), list(RUNGS))
-        left.set(ylim=(-0.5, len(RUNGS) - 0.5), xlim=(0, 1), xlabel="Share of customers")
+        left.set(ylim=(-0.5, len(RUNGS) - 0.5), xlim=(0, 1), xlabel="Share of all on the ladder")
         left.set_title("In the long run", fontsize=11.5)
         left.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         right.set(xlim=_money_ends(result), xlabel="Money")
@@ -131,15 +131,12 @@ class LadderPlot(Plot[Ladder]):
             for rung in RUNGS
         )
         return Words(
-            title=(
-                f"A prospect is worth {_money(foot['with_referrals'])}: {_money(foot['alone'])} alone, "
-                f"{_money(added)} by referral"
-            ),
+            title=(f"A prospect is worth {_money(foot['with_referrals'])}, of which {_money(added)} by referral"),
             alt=f"Bars and dots by rung of the ladder: share in the long run and worth of a customer. {listed}.",
             caption=(
                 "Left: with the same number of prospects found each period, referred ones added. Right: present value "
-                f"at a discount rate of {result.discount:.0%} a period. With referrals, the worth of those who are "
-                "brought in is included; do not add it up over customers."
+                f"at a discount rate of {result.discount:.0%} a period. With referrals, the worth of those who will be "
+                "brought in is included: do not add their own to it."
             ),
             description=(
                 f"One prospect brings in {one:.2f} others until lost; without new prospects customers {verb} by "
@@ -174,6 +171,61 @@ def value_figure(ladder: Ladder) -> LessonFigure:
     'One prospect brings in 0.60 others until lost; without new prospects customers fade by 1.7% a period.'
     """
     return LadderPlot().figure(ladder)
+
+
+def levers_figure(ladder: Ladder) -> LessonFigure:
+    """Draw what one more point of climbing, of keeping and of referring is worth on each rung, for money and growth.
+
+    Examples
+    --------
+    >>> from relmark_helpers.calculations.ladder import teaching_ladder
+    >>> levers_figure(teaching_ladder()).figure.get_suptitle()
+    'Best for money: clients kept; for growth: partners kept'
+    """
+    levers = ladder.levers()
+    columns = {name: levers.filter(like=name).stack().dropna() for name in ("value", "growth")}
+    best = {name: column.idxmax() for name, column in columns.items() if len(column)}  # growth may have no derivative
+    said = {name: _LEVERS[lever.partition("_")[0]][0].format(rung) for name, (rung, lever) in best.items()}
+    at = np.arange(len(RUNGS))
+    with house_style():
+        figure = Figure(figsize=(7.0, 3.9), layout="constrained")
+        panels = figure.subplots(1, 2, sharey=True)
+        panels[0].set_yticks(at, list(RUNGS))
+        for axes, name, unit in zip(panels, ("value", "growth"), (1, 100), strict=True):
+            for lever, (_, label, colour, marker) in _LEVERS.items():
+                shown = unit * levers[f"{lever}_{name}"]
+                axes.plot(
+                    shown, at, color=colour, marker=marker, markersize=8, linestyle="", fillstyle="none", label=label
+                )
+            axes.axvline(0, color=QUIET, linewidth=1.2)
+            axes.xaxis.set_major_locator(MaxNLocator(5))
+        panels[0].set(ylim=(-0.5, len(RUNGS) - 0.5), xlabel="Money per new prospect")
+        panels[1].set(xlabel="Growth, points a period")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        headline(figure, f"Best for money: {said['value']}; for growth: {said.get('growth', 'not defined')}")
+    growth = (
+        f"{said['growth']}, {100 * columns['growth'].max():.2f} points a period" if "growth" in said else "not defined"
+    )
+    return LessonFigure(
+        figure,
+        alt=(
+            "Dots by rung of the ladder for three levers, in two panels. Most money for a new prospect: "
+            f"{said['value']}, {_money(columns['value'].max())}. Most growth: {growth}."
+        ),
+        caption=(
+            "What one more point is worth: one more in a hundred goes one rung up rather than stays (climb), "
+            "stays rather than is lost (keep), or brings a prospect (refer). For small moves, and without what a point "
+            "costs."
+        ),
+        table=levers,
+    )
+
+
+_LEVERS = {
+    "climb": ("{}s climbing", "climb", BLUE, "^"),
+    "keep": ("{}s kept", "keep", VERMILION, "o"),
+    "refer": ("{}s' referrals", "refer", GREEN, "s"),
+}
 
 
 def growth_figure(sweep: ReferralSweep) -> LessonFigure:

@@ -69,7 +69,8 @@ class PlanPlot(Plot[PlanAllocation]):
             for market, row in table.iterrows()
         )
         nothing = [str(one) for one in table.index[table["spend"] <= 0]]
-        price = "without end" if math.isinf(result.shadow_price) else f"{100 * result.shadow_price:.3g}"
+        step = result.budget / 100
+        price = "without end" if math.isinf(result.shadow_price) else f"{step * result.shadow_price:.2g}"
         left = f" {result.unspent:,.0f} stays unspent, since all markets are at their caps." if result.unspent else ""
         limits = " Limits: 95% over resampled juries, all else taken as known." if self._limits is not None else ""
         return Words(
@@ -83,8 +84,8 @@ class PlanPlot(Plot[PlanAllocation]):
                 f"{self._source}"
             ).strip(),
             description=(
-                f"The best plan closes {result.value:.2f} weighted points of {_worth(table):.2f}; 100 more of "
-                f"the budget would add {price} more points at the rate of the last unit.{left} "
+                f"The best plan closes {result.value:.2f} weighted points of {_worth(table):.2f}; 1% more budget "
+                f"({step:,.12g}) would add {price} points at the rate of the last unit.{left} "
                 + (f"Nothing goes to {', '.join(nothing)}." if nothing else "Every market gets something.")
             ),
             table=table,
@@ -103,7 +104,7 @@ class PlanPlot(Plot[PlanAllocation]):
             drawn = max(drawn, float(self._limits["high"].max()))
         largest = 1.05 * max(drawn, 1e-9)
         unit = 10 ** math.floor(math.log10(largest))
-        return float(next(unit * step for step in (1, 2, 5, 10) if unit * step >= largest))
+        return float(next(unit * step for step in (1, 1.5, 2, 3, 5, 7.5, 10) if unit * step >= largest))
 
 
 def plan_figure(plan: PlanAllocation, *, source: str, limits: pd.DataFrame | None = None) -> LessonFigure:
@@ -164,6 +165,7 @@ def responses_figure(compared: ResponseComparison, *, source: str) -> LessonFigu
             )
         axes.set(yticks=at, yticklabels=[short_name(one) for one in spend.columns], ylim=(len(at) - 0.5, -0.5))
         axes.set_xlabel("Best spending under each assumption (unit of the budget)")
+        axes.xaxis.set_major_formatter("{x:,.12g}")
         axes.set_xlim(left=-0.02 * float(ranges["high"].max()))
         axes.grid(False, axis="y")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -181,8 +183,8 @@ def responses_figure(compared: ResponseComparison, *, source: str) -> LessonFigu
             f"Assumed: {'; '.join(spend.index)} (x: all costs of closing half a gap multiplied). {_OWN} {source}"
         ).strip(),
         description=(
-            f"The plan made for {compared.safest} is the safest: at worst it keeps {_whole(least)}. The plan made for "
-            f"{worst.idxmin()} keeps {_whole(float(worst.min()))} at worst."
+            f"The plan made for {compared.safest} is the safest: at worst it keeps {least:.1%}. The plan made for "
+            f"{worst.idxmin()} keeps {float(worst.min()):.1%} at worst."
         ),
         table=compared.kept,
     )
