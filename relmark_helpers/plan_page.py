@@ -15,7 +15,8 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from relmark_helpers.calculations.plan_form import LINKS
+from relmark_helpers.calculations.plan_form import LINKS, text_width
+from relmark_helpers.calculations.plan_words import say_money
 from relmark_helpers.calculations.relationship_plan import RelationshipPlan
 from relmark_helpers.editions.browser import find_browser, print_pdf
 from relmark_helpers.figures.relationship_plan import small_spidergram_figure
@@ -25,7 +26,9 @@ __all__ = ["PAPERS", "PlanFiles", "ShownPlan", "plan_html", "show_plan", "write_
 
 PAPERS: Final = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
 """Width and height in millimetres."""
-_MARGIN: Final = 9.0
+_MARGIN: Final = 8.0
+SMALLEST: Final = 7.2
+"""No page is printed in smaller letters, in points; small print on it has 97 per cent of them."""
 _INSIDE: Final = ("internal", "recruitment")
 _FRAME: Final = Markup(
     '<iframe class="relmark-plan" title="{title}" srcdoc="{page}" '
@@ -108,6 +111,7 @@ def plan_html(plan: RelationshipPlan, *, paper: str = "A4") -> str:
         width=width,
         height=height,
         margin=_MARGIN,
+        smallest=SMALLEST,
     )
     return filled.replace("<style>\n", f"<style>\n{_font(''.join(sorted(set(_CHINESE.findall(filled)))))}", 1)
 
@@ -215,16 +219,29 @@ def write_plan(plan: RelationshipPlan, folder: str | Path, *, paper: str = "A4")
             "plan",
             found=f"{pages} pages",
             expected="one",
-            mend="shorten the longest texts, or leave out an action",
+            mend=f"shorten the longest entries ({'; '.join(_longest(plan))}), or leave out an action",
         )
     return PlanFiles(page, pdf, "")
+
+
+def _longest(plan: RelationshipPlan, count: int = 5) -> list[str]:
+    """Return the names of the widest texts, named as in ``plan_problems``."""
+    widths = {f"value_proposition, {name}": text_width(text or "") for name, text in plan.proposition.items()}
+    lists = {"actions": plan.actions, "service": plan.service, "control": plan.control}
+    for part, table in lists.items():
+        for name, row in () if table is None else table.iterrows():
+            fields = [key for key in ("action", "measure", "owner", "then") if key in row]
+            widths |= {f"{part}, {name}, {key}": text_width(str(row[key])) for key in fields}
+            if part != "actions":
+                widths[f"{part}, {name}"] = text_width(str(name))
+    return sorted(widths, key=lambda name: -widths[name])[:count]
 
 
 def _segment(name: str, row: pd.Series[Any]) -> dict[str, str]:
     assumed = str(row["assumed"]).split(", ")
 
-    def star(entry: str) -> str:
-        return "*" if entry in assumed else ""
+    def star(*entries: str) -> str:
+        return "*" * any(entry in assumed for entry in entries)
 
     measured = pd.notna(row["retention_low"])
     return {
@@ -233,10 +250,12 @@ def _segment(name: str, row: pd.Series[Any]) -> dict[str, str]:
         "margin": f"{row['margin']:,.0f}{star('margin')}",
         "kept": f"{row['retention']:.0%}{star('retention')}",
         "kept_limits": f"{row['retention_low']:.0%} to {row['retention_high']:.0%}" if measured else "",
-        "lifetime": f"{row['lifetime']:.1f}",
-        "value": f"{row['value']:,.0f}",
-        "value_limits": f"{row['value_low']:,.0f} to {row['value_high']:,.0f}" if measured else "",
-        "gain": "not possible" if pd.isna(row["total_gain"]) else f"{row['total_gain']:,.0f}",
+        "lifetime": f"{row['lifetime']:.1f}{star('retention')}",
+        "value": f"{say_money(row['value'])}{star('margin', 'retention')}",
+        "value_limits": f"{say_money(row['value_low'])} to {say_money(row['value_high'])}" if measured else "",
+        "gain": "not possible"
+        if pd.isna(row["total_gain"])
+        else f"+{say_money(row['total_gain'])}{star('customers', 'margin', 'retention')}",
     }
 
 
@@ -267,7 +286,7 @@ def _item(name: str, row: pd.Series[Any]) -> dict[str, str]:
 
 
 def _watched(name: str, row: pd.Series[Any]) -> dict[str, str]:
-    now = "not measured yet" if pd.isna(row["now"]) else f"{row['now']:,.12g}"
+    now = "not yet" if pd.isna(row["now"]) else f"{row['now']:,.12g}"
     return {
         "watch": name,
         "now": now,
@@ -282,11 +301,11 @@ def _count(plan: RelationshipPlan, *, inside: bool) -> str:
 
 def _money(plan: RelationshipPlan) -> str:
     total, low, high = plan.value
-    limits = f" ({low:,.0f} to {high:,.0f} if all counted rates lie at their limits)" if high > low else ""
+    star = "*" * any(plan.segments["assumed"])
+    limits = f" ({say_money(low)} to {say_money(high)} if all counted rates lie at their limits)" if high > low else ""
     return (
-        f"All customers: {total:,.0f}{limits}. Lifetime values at {100 * plan.discount:g}% a year, cost of winning a "
-        "customer not taken off. Small: 95% limits of counted rates. Last column: for all customers of the segment, if "
-        "five more in a hundred stay each year."
+        f"All customers: {say_money(total)}{star}{limits}. What winning them costs is not taken off. Last column: what "
+        "this adds over all of the segment."
     )
 
 
@@ -294,16 +313,15 @@ def _referral(plan: RelationshipPlan) -> str:
     if plan.referral is None:
         return ""
     reward = plan.reward
-    most = reward["against_other_ways"]
-    verdict = "within" if reward["reward"] <= most else "above"
+    most, years = max(reward["against_other_ways"], 0), len(plan.referral.by_year)
     back = (
         "not paid back in the years counted"
         if pd.isna(reward["paid_back"])
         else f"paid back by year {reward['paid_back']:.0f}"
     )
     return (
-        f"brings a customer worth {plan.referral.advantage:+.0%} against others*. The reward of "
-        f"{reward['reward']:,.0f} is {verdict} the most that it may cost, {max(most, 0):,.0f}*; {back}*."
+        f"brings a customer worth {plan.referral.advantage:+.0%} against others in {years} years*. Above a reward of "
+        f"{most:,.0f}*, other ways to win a customer are cheaper; this plan has {reward['reward']:,.0f}, {back}*."
     )
 
 
@@ -325,15 +343,16 @@ def _spending(plan: RelationshipPlan) -> str:
         return "No money divided: this needs a jury, a budget, and what it costs to close half of a gap."
     kept = plan.budget.rules.loc["equal", "of_best"]
     return (
-        f"Best division of {plan.budget.budget:,.0f}, {plan.budget.response} response*, costs of closing a gap*; small "
-        f"figures: 95% limits over redrawn juries. Equal parts would reach {kept:.0%} of it."
+        f"Gap: desired less present emphasis, scored 2 to 10. Money: {plan.budget.budget:,.0f} divided best*, as costs "
+        f"and {plan.budget.response} response are assumed; equal parts would do {kept:.0%} as well*."
     )
 
 
 _BASIS: Final = (
-    "Five links: the relationship management chain in its form of 1993. Redrawn juries: the same jurors drawn again, "
-    "some twice, some not at all. Adequacy: perceived less minimum, in points. Persons below: share expected below "
-    "their own minimum. Made with the Relationship Marketing Workbook; entries and judgements are the firm's."
+    "* Assumed, or worked out from something assumed; m: million. Small under a number: 95% limits (kept and worth: "
+    "customers counted; gap and money: juries redrawn from the same jurors; above the minimum: the mean). Persons "
+    "below: share expected below their own minimum. Links 1 to 5: relationship management chain of 1993. Made with the "
+    "Relationship Marketing Workbook; entries and judgements are the firm's."
 )
 
 

@@ -31,7 +31,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 def long_text(most: int, words: str, at: int = 0) -> str:
     """A text as wide as the form allows; ``at`` makes it differ from others."""
-    text = f"{at} {words * 10}"
+    text = f"{at} {words * 10}"[:most]
     while text_width(text) > most:
         text = text[:-1]
     return text.strip()
@@ -53,7 +53,7 @@ def longest(words: str) -> dict[str, Any]:
     entries |= {part: {name: value(name, one, 0) for name, one in fields.items()} for part, fields in PARTS.items()}
     for part, (most, fields) in LISTS.items():
         entries[part] = [{name: value(name, one, at) for name, one in fields.items()} for at in range(most)]
-    for row, market in zip(entries["actions"], AXES, strict=True):
+    for row, market in zip(entries["actions"], AXES[1:], strict=True):
         row |= {"market": market, "floor": 0}
     for at, row in enumerate(entries["segments"]):
         row |= {"customers": 9_999_999 - at, "margin": 99_999, "retention": 0.93, "measured": ["retention"]}

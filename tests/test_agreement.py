@@ -1,5 +1,7 @@
 """Kendall's W and intraclass correlations against scipy, statsmodels, a published table, and chance."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,7 +65,7 @@ def test_correlation_by_analysis_of_variance_of_statsmodels(scores):
         assert found.single == pytest.approx((thing - rest) / below, abs=1e-9)
         assert found.single_low - 1e-9 <= found.single <= found.single_high + 1e-9
         average_below = thing + (judge - rest) / n
-        if abs(average_below) > 1e-9:
+        if average_below > 1e-6:
             assert found.average == pytest.approx((thing - rest) / average_below, rel=1e-6, abs=1e-9)
 
 
@@ -81,6 +83,17 @@ def test_shifted_judges_agree_in_order_but_not_in_score():
     assert intraclass_correlation(shifted).single < 0.95
     same = intraclass_correlation(np.array([base] * 3))
     assert same.single == same.single_low == same.single_high == same.average == 1
+
+
+def test_few_judges_without_agreement_give_missing_values_not_errors():
+    opposite = intraclass_correlation([[1, 2], [2, 1]])
+    assert np.isnan([opposite.single, opposite.average]).all()
+    for size in ((2, 2), (2, 3), (3, 2)):
+        for scores in itertools.product((1, 2, 3), repeat=size[0] * size[1]):
+            if len(set(scores)) > 1:
+                found = intraclass_correlation(np.reshape(scores, size))
+                assert not found.single_low > found.single + 1e-9 and not found.single_high < found.single - 1e-9
+                assert not found.average > 1 + 1e-9
 
 
 def test_limits_hold_the_true_correlation_as_often_as_stated():

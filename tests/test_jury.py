@@ -74,7 +74,9 @@ def test_every_bad_entry_is_listed_at_once_by_juror_and_market():
         (10.5, "10.5 is outside"),
         (np.inf, "inf is outside"),
         (-3, "-3 is outside"),
-        ("7,5", "'7,5' is text"),
+        ("7,", "'7,' is text"),
+        ("7,5,5", "'7,5,5' is text"),
+        ("75,5", "75.5 is outside"),
         ("", "missing"),
         (np.nan, "missing"),
         (pd.NA, "missing"),
@@ -101,6 +103,8 @@ def test_good_tables_in_any_order_and_form():
     assert plain["market"].tolist() == [*AXES, *AXES] and plain["present"].dtype == float
     blank = pd.concat([table, pd.DataFrame([[None] * 4] * 3, columns=table.columns)])
     pd.testing.assert_frame_equal(check_jury(blank), plain)
+    halves = table.astype(object).assign(present="7,5", desired=" 10,0 ")
+    assert check_jury(halves)[["present", "desired"]].drop_duplicates().to_numpy().tolist() == [[7.5, 10]]
     numbered = table.assign(juror=[1.0] * 7 + [2.0] * 7)
     assert check_jury(numbered)["juror"].unique().tolist() == ["1", "2"]
 
@@ -159,6 +163,20 @@ def test_excel_file(tmp_path):
         read_jury(file)
     file.write_bytes(b"no workbook")
     with pytest.raises(InputError, match="an Excel workbook"):
+        read_jury(file)
+
+
+def test_excel_file_with_more_than_one_sheet(tmp_path):
+    pytest.importorskip("openpyxl")
+    file = tmp_path / "jury.xlsx"
+    with pd.ExcelWriter(file) as book:
+        pd.DataFrame().to_excel(book, sheet_name="empty", index=False)
+        filled(("Ann",)).to_excel(book, sheet_name="one", index=False)
+    assert read_jury(file)["juror"].unique().tolist() == ["Ann"]
+    with pd.ExcelWriter(file) as book:
+        for name in ("Ann", "Bo"):
+            filled((name,)).to_excel(book, sheet_name=name, index=False)
+    with pytest.raises(InputError, match="entries on 2 sheets, Ann, Bo"):
         read_jury(file)
 
 

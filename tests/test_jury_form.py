@@ -9,15 +9,25 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from relmark_helpers.calculations import check_jury, jury_form, read_jury, save_scores, score_markets, simulate_jury
+from relmark_helpers.calculations import (
+    check_jury,
+    collect_jury,
+    jury_form,
+    read_jury,
+    save_scores,
+    score_markets,
+    simulate_jury,
+)
 from relmark_helpers.calculations.jury import AXES, SECOND_VERSION
 from relmark_helpers.calculations.jury_files import juror_file, juror_name, same_name
 from relmark_helpers.editions.moving import publish
 from relmark_helpers.editions.page import output
 from relmark_helpers.editions.runner import WIDGET
 from relmark_helpers.explore import enter_scores
+from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.validation import InputError
 from tests.lab import CHROMIUM, Lab
+from tests.lessons import LESSONS
 
 
 def filled(jurors=("Ann",), **scores):
@@ -221,7 +231,8 @@ def test_every_bad_entry_of_a_class_is_named_by_file_juror_and_market(tmp_path):
         read_jury(tmp_path)
     message = str(caught.value)
     for part in [
-        "10 bad entries",
+        "11 bad entries",
+        "\n  file 'ann.csv', juror 'Ann': also in file 'group.csv'",
         "\n  file 'ann.csv', juror 'Ann', market 'supplier', present: 'high' is text, not a score",
         "\n  file 'ann.csv', juror 'Ann', market 'internal', desired: 12 is outside 2 to 10",
         "\n  file 'bo.xlsx', juror 'Bo', market 'refferal', market: unknown market",
@@ -235,6 +246,82 @@ def test_every_bad_entry_of_a_class_is_named_by_file_juror_and_market(tmp_path):
     ]:
         assert part in message
     assert "good.csv" not in message and "Dee" not in message
+
+
+def test_the_good_files_of_a_class_and_every_problem_of_the_others(tmp_path):
+    simulated = simulate_jury(30, np.random.default_rng(5)).astype(object)
+    for juror, rows in simulated.groupby("juror", sort=False):
+        rows.to_csv(tmp_path / f"{juror}.csv", index=False)
+    rows.assign(present="7,5").to_excel(tmp_path / "thirty.xlsx", index=False)  # juror 30 a second time
+    (tmp_path / "juror 4.csv").unlink()
+    simulated[simulated["juror"] == "juror 4"].to_excel(tmp_path / "juror 4.xlsx", index=False)
+    simulated[simulated["juror"] == "juror 7"].iloc[:-1].to_csv(tmp_path / "juror 7.csv", index=False)
+    (tmp_path / "juror 9.csv").write_text("scores")
+    filled(["Ann", "ANN"]).to_csv(tmp_path / "twins.csv", index=False)
+    (tmp_path / "agenda.pdf").write_text("no table")
+    found = collect_jury(tmp_path)
+    bad = ["juror 7.csv", "juror 9.csv", "juror 30.csv", "thirty.xlsx", "twins.csv"]
+    assert found.files.loc[found.files["problems"] > 0, "file"].tolist() == bad
+    assert found.problems["file"].drop_duplicates().tolist() == bad and len(found.files) == 32
+    assert found.problems.set_index("file")["problem"].to_dict() == {
+        "juror 7.csv": "not scored",
+        "juror 9.csv": found.problems["problem"][1],
+        "juror 30.csv": "also in file 'thirty.xlsx'",
+        "thirty.xlsx": "also in file 'juror 30.csv'",
+        "twins.csv": "more than once, with other capitals",
+    }
+    assert found.words == (
+        f"27 of 32 files can be used, with 27 jurors. To mend, or to leave out: {', '.join(bad)}. "
+        "Passed over, since no tables: agenda.pdf."
+    )
+    rest = simulated[~simulated["juror"].isin(["juror 7", "juror 9", "juror 30"])]
+    pd.testing.assert_frame_equal(found.scores, check_jury(rest))
+    with pytest.raises(InputError, match="bad entries"):
+        read_jury(tmp_path)
+    for name in bad:
+        (tmp_path / name).unlink()
+    found = collect_jury(tmp_path)
+    assert found.words.startswith("27 of 27 files can be used, with 27 jurors. Passed") and not len(found.problems)
+    pd.testing.assert_frame_equal(found.scores, read_jury(tmp_path))
+
+
+def test_the_lesson_shows_bad_files_and_leaves_them_out_only_if_told(tmp_path, monkeypatch):
+    lesson = next(one for one in LESSONS if one.id == "04")
+    cells = {cell.id: cell.source for cell in lesson.cells}
+    monkeypatch.chdir(tmp_path)
+    shown = []
+    space = {"display": lambda *all: shown.extend(all)}
+    exec(cells["setup"], space)
+
+    def pictures(told=False):
+        shown.clear()
+        exec(cells["class-gaps"].replace("files = False", f"files = {told}"), space)
+        return sum(isinstance(one, LessonFigure) for one in shown)
+
+    assert pictures() == 2 and "A simulated class" in shown[0].data
+    jurors = simulate_jury(6, np.random.default_rng(5)).astype(object)
+    for _juror, rows in jurors.groupby("juror"):
+        save_scores(rows, "jury_scores")
+    assert pictures() == 2 and "6 of 6 files" in shown[0].data
+    (tmp_path / "jury_scores" / "bad.csv").write_text("juror")
+    assert pictures() == 0 and "6 of 7 files" in shown[0].data and len(shown) == 2
+    assert pictures(told=True) == 2 and all("bad.csv" in one.caption for one in shown if isinstance(one, LessonFigure))
+    for file in (tmp_path / "jury_scores").glob("juror*"):
+        file.unlink()
+    assert pictures(told=True) == 0, "nobody is left"
+
+
+def test_a_folder_that_holds_nothing_is_no_error(tmp_path):
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "one.csv").write_text("")
+    for folder in (tmp_path / "none", tmp_path / "bad"):
+        found = collect_jury(folder)
+        assert list(found.scores) == ["juror", "market", "present", "desired"] and not len(found.scores)
+        assert list(found.problems) == ["file", "juror", "market", "entry", "problem"]
+    assert found.words == "0 of 1 file can be used, with 0 jurors. To mend, or to leave out: one.csv."
+    assert collect_jury(tmp_path / "none").words == "There are no files yet."
+    with pytest.raises(InputError, match="scale"):
+        collect_jury(tmp_path / "none", scale=(9, 2))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
+from relmark_helpers.calculations.market_plan_sensitivity import compare_responses, plan_limits
+from relmark_helpers.calculations.market_plan_starts import allocate_with_starts
 from relmark_helpers.calculations.market_plans import (
     PLANS,
     RESPONSES,
@@ -16,8 +18,6 @@ from relmark_helpers.calculations.market_plans import (
     best_spending,
     response_share,
 )
-from relmark_helpers.calculations.plan_sensitivity import compare_responses, plan_limits
-from relmark_helpers.calculations.plan_starts import allocate_with_starts
 from relmark_helpers.calculations.two_markets import divide_between_two
 from relmark_helpers.validation import InputError
 

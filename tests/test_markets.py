@@ -91,7 +91,27 @@ def test_limits_of_eight_jurors_hold_the_truth_about_nine_times_in_ten():
         form["desired"] = random.normal(1.5, 1.2, len(form))
         table = score_markets(form, generator=random, scale=(-20, 20), resamples=400).table
         held.append(((table["low"] < 1.5) & (1.5 < table["high"])).to_numpy())
-    assert np.mean(held) == pytest.approx(0.89, abs=0.03)
+    chance = 1 - 2 * stats.t.sf(1.96 * np.sqrt(1 - 1 / 8), 7)
+    assert chance == pytest.approx(0.89, abs=0.001)
+    assert np.mean(held) == pytest.approx(chance, abs=0.03)
+
+
+def test_words_name_every_market_once():
+    scored = score_markets(jury(), generator=rng())
+    assert scored.words == (
+        "More is wanted for internal, existing customers, referral, influence. Less is wanted for new customers. "
+        "Borderline: supplier, recruitment."
+    )
+    with pytest.warns(StatisticalWarning, match="no limits"):
+        alone = score_markets(jury(1), generator=rng())
+    assert alone.words == f"One juror gives no limits; the largest gap is {alone.table['gap'].idxmax()}."
+
+
+def test_limits_that_end_at_nothing_are_borderline():
+    form = jury_form(list("abcde"), markets=("one", "two")).assign(present=7.1, desired=7.1)
+    form.loc[form["juror"].isin(["d", "e"]) & (form["market"] == "one"), "desired"] = 7.1 + 0.1 + 0.2
+    table = score_markets(form, generator=rng(), markets=("one", "two")).table
+    assert (table["verdict"] == "borderline").all()
 
 
 def test_agreement_is_reported_for_present_desired_and_gap():

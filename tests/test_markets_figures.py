@@ -13,10 +13,10 @@ from PIL import Image
 
 from relmark_helpers.calculations.axis_order import polygon_areas
 from relmark_helpers.calculations.jury import AXES, jury_form, simulate_jury
+from relmark_helpers.calculations.market_plan_sensitivity import compare_responses, plan_limits
+from relmark_helpers.calculations.market_plan_starts import allocate_with_starts
 from relmark_helpers.calculations.market_plans import allocate_budget
 from relmark_helpers.calculations.markets import score_markets
-from relmark_helpers.calculations.plan_sensitivity import compare_responses, plan_limits
-from relmark_helpers.calculations.plan_starts import allocate_with_starts
 from relmark_helpers.calculations.two_markets import divide_between_two
 from relmark_helpers.explore.axis_order import explore_axis_order
 from relmark_helpers.explore.market_plans import explore_plans
@@ -171,7 +171,7 @@ def test_labels_of_the_axes_stay_on_the_picture():
     figure.png()
     for place in (1, 2, 5):  # the longest name on the spokes that reach farthest
         for axes in figure.figure.axes:
-            axes.texts[place].set_text("recruitment 9.5")
+            axes.texts[place].set_text("recruitment\n9.5")
     for text in figure.figure.axes[0].texts + figure.figure.axes[1].texts:
         box = text.get_window_extent()
         assert figure.figure.bbox.x0 <= box.x0 and box.x1 <= figure.figure.bbox.x1, text.get_text()

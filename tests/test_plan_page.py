@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,15 @@ from pypdf import PdfReader
 
 from relmark_helpers import show_plan, write_plan
 from relmark_helpers.__main__ import main
-from relmark_helpers.calculations import make_plan
+from relmark_helpers.calculations import RelationshipPlan, make_plan
 from relmark_helpers.figures import small_spidergram_figure
-from relmark_helpers.plan_page import PAPERS, plan_html
+from relmark_helpers.plan_page import PAPERS, SMALLEST, plan_html
 from relmark_helpers.validation import InputError
 from tests.lab import CHROMIUM, FLAGS
 from tests.plans import CHINESE, LATIN, changed, example, longest
 
 NEEDS_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium or Chrome, and found neither")
-EVIL = '<script>alert("1")</script> & \'"><img src=x>'
+EVIL = "<script>alert(1)</script>&'\"><img src=x>"
 SHORTEST = {
     name: example()[name]
     for name in ("firm", "date", "filled_in_by", "currency", "discount", "value_proposition", "segments", "actions")
@@ -33,7 +34,6 @@ CASES = {
     "shortest": SHORTEST,
     "longest": longest(LATIN),
     "longest in Chinese": longest(CHINESE),
-    "one long word": longest("wohnungsbaugenossenschaft" * 20),
 }
 
 
@@ -45,25 +45,35 @@ def sheet() -> Iterator[Page]:
         browser.close()
 
 
+@cache
+def plan_of(name: str) -> RelationshipPlan:
+    return make_plan(CASES[name])
+
+
+@cache
+def page_of(name: str, paper: str) -> str:
+    return plan_html(plan_of(name), paper=paper)
+
+
 def text_of(page: str) -> str:
     return " ".join(BeautifulSoup(page, "html.parser").get_text(" ").split())
 
 
 def test_page_says_what_the_plan_says():
-    plan = make_plan(example())
-    said = text_of(plan_html(plan))
+    plan = plan_of("example")
+    said = text_of(page_of("example", "A4"))
     for words in [plan.firm, plan.author, "2026-11-22", *plan.chain()["says"], *plan.uncertain, *plan.missing]:
         assert words in said
     for row in example()["actions"]:
         assert all(str(row[name]) in said for name in ("action", "owner", "by", "measure"))
     for shown in ("825", "720 to 941", "75,326", "3,928", "-0.7", "64%*", "below 75: act now", "0.40"):
         assert shown in said
-    picture = BeautifulSoup(plan_html(plan), "html.parser").img
+    picture = BeautifulSoup(page_of("example", "A4"), "html.parser").img
     assert "internal 3.8 to 7.8" in picture["alt"] and picture["src"].startswith("data:image/png;base64,")
 
 
 def test_what_is_missing_is_said_in_its_place():
-    said = text_of(plan_html(make_plan(SHORTEST)))
+    said = text_of(page_of("shortest", "A4"))
     for words in (
         "no jury has scored present and desired emphasis",
         "No number is watched yet.",
@@ -88,14 +98,14 @@ def test_entries_show_as_they_are():
 
 @pytest.mark.parametrize("name", CASES)
 def test_page_needs_nothing_else(name):
-    page = plan_html(make_plan(CASES[name]))
+    page = page_of(name, "A4")
     assert "//" not in re.sub(r"data:[^\"]+|^// .*$", "", page, flags=re.MULTILINE)
     assert set(re.findall(r'(?:src|href|url)[=(]"?(\w+):', page)) <= {"data"}
     assert "@import" not in page and "<link" not in page
 
 
 def test_letters_for_chinese_are_inside_where_they_are_needed():
-    assert "@font-face" not in plan_html(make_plan(example()))
+    assert "@font-face" not in page_of("example", "A4")
     page = plan_html(make_plan(changed("firm", "街角面包店 & co")))
     (letters,) = re.findall(r"data:font/woff;base64,([\w+/=]+)", page)
     font = TTFont(io.BytesIO(base64.b64decode(letters)))
@@ -103,14 +113,8 @@ def test_letters_for_chinese_are_inside_where_they_are_needed():
     assert "SIL" in str(font["name"]) or font["name"].getDebugName(13), "the licence stays in the font"
 
 
-@NEEDS_BROWSER
-@pytest.mark.parametrize("paper", PAPERS)
-@pytest.mark.parametrize("name", CASES)
-def test_one_sheet_of_paper(name, paper, tmp_path):
-    plan = make_plan(CASES[name])
-    written = write_plan(plan, tmp_path / "out", paper=paper)
-    assert written.note == "" and repr(written).startswith("Wrote relationship_plan.html and relationship_plan.pdf")
-    (page,) = PdfReader(written.pdf).pages
+def one_page_of(pdf: bytes, plan: RelationshipPlan, paper: str) -> None:
+    (page,) = PdfReader(io.BytesIO(pdf)).pages
     millimetres = [float(side) * 25.4 / 72 for side in (page.mediabox.width, page.mediabox.height)]
     assert millimetres == pytest.approx(PAPERS[paper], abs=0.5)
     printed = "".join(page.extract_text().split())
@@ -121,24 +125,44 @@ def test_one_sheet_of_paper(name, paper, tmp_path):
 @NEEDS_BROWSER
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("name", CASES)
-def test_letters_are_large_enough_and_nothing_runs_over_the_edge(sheet: Page, name, paper, tmp_path):
+def test_one_sheet_in_letters_that_are_large_enough(sheet: Page, name, paper, tmp_path):
     asked: list[str] = []
     sheet.on("request", lambda request: asked.append(request.url))
+    plan = plan_of(name)
     file = tmp_path / "plan.html"
-    file.write_text(plan_html(make_plan(CASES[name]), paper=paper), "utf-8")
+    file.write_text(page_of(name, paper), "utf-8")
     sheet.goto(file.as_uri())
     assert [one for one in asked if not one.startswith(("file:", "data:"))] == []
-    size = sheet.evaluate("parseFloat(getComputedStyle(document.body).fontSize) * 72 / 96")
-    assert size >= (7.8 if name == "example" else 5.2), f"{size} points"
+    sizes = """[document.body, ...document.querySelectorAll('main *')].map(
+        part => parseFloat(getComputedStyle(part).fontSize) * 72 / 96)"""
+    body, *inside = sheet.evaluate(sizes)
+    assert body >= (8.0 if name == "example" else SMALLEST) - 0.01, f"{body} points"
+    assert min(inside) >= 6.95, f"{min(inside)} points"
     wide = """[...document.querySelectorAll('main *')].filter(part => part.getBoundingClientRect().right >
         document.querySelector('main').getBoundingClientRect().right + 1).map(part => part.outerHTML.slice(0, 80))"""
     assert sheet.evaluate(wide) == []
+    one_page_of(sheet.pdf(prefer_css_page_size=True, print_background=True), plan, paper)
+
+
+@NEEDS_BROWSER
+def test_the_browser_that_is_installed_prints_the_page(tmp_path):
+    plan = plan_of("longest")
+    written = write_plan(plan, tmp_path / "out", paper="Letter")
+    assert written.note == "" and repr(written).startswith("Wrote relationship_plan.html and relationship_plan.pdf")
+    one_page_of(written.pdf.read_bytes(), plan, "Letter")
+
+
+@NEEDS_BROWSER
+def test_what_would_need_smaller_letters_is_refused_and_named(tmp_path):
+    with pytest.raises(InputError, match=r"found 2 pages; .*value_proposition, promise; .*actions, \w+, action"):
+        write_plan(make_plan(longest("wohnungsbaugenossenschaft ")), tmp_path)
+    assert not (tmp_path / "relationship_plan.pdf").exists()
 
 
 @NEEDS_BROWSER
 def test_page_can_be_read_on_a_telephone(sheet: Page, tmp_path):
     file = tmp_path / "plan.html"
-    file.write_text(plan_html(make_plan(example())), "utf-8")
+    file.write_text(page_of("example", "A4"), "utf-8")
     try:
         sheet.set_viewport_size({"width": 390, "height": 800})
         sheet.goto(file.as_uri())
@@ -150,7 +174,7 @@ def test_page_can_be_read_on_a_telephone(sheet: Page, tmp_path):
 def test_without_a_browser_the_page_is_written_and_the_way_to_paper_is_said(tmp_path, monkeypatch):
     monkeypatch.setenv("RELMARK_BROWSER", "no-such-browser")
     (tmp_path / "relationship_plan.pdf").write_text("of last year", "utf-8")
-    written = write_plan(make_plan(example()), tmp_path)
+    written = write_plan(plan_of("example"), tmp_path)
     assert written.pdf is None and written.html.is_file()
     assert [one.name for one in tmp_path.iterdir()] == ["relationship_plan.html"], "no old PDF beside a new page"
     assert "No PDF, as no Chromium, Chrome or Edge was found: open the HTML file in any browser" in repr(written)
@@ -162,11 +186,11 @@ def test_a_browser_that_prints_nothing_or_two_pages(tmp_path, monkeypatch):
 
     monkeypatch.setattr("relmark_helpers.plan_page.find_browser", lambda: "browser")
     monkeypatch.setattr("relmark_helpers.plan_page.print_pdf", fails)
-    assert "the browser did not print" in write_plan(make_plan(example()), tmp_path).note
+    assert "the browser did not print" in write_plan(plan_of("example"), tmp_path).note
     two = b"/Type /Pages /Type /Page\n/Type /Page\n"
     monkeypatch.setattr("relmark_helpers.plan_page.print_pdf", lambda page, pdf: pdf.write_bytes(two))
     with pytest.raises(InputError, match="found 2 pages; expected one"):
-        write_plan(make_plan(example()), tmp_path)
+        write_plan(plan_of("example"), tmp_path)
     assert not (tmp_path / "relationship_plan.pdf").exists()
 
 
@@ -178,7 +202,7 @@ def test_page_inside_a_notebook():
     assert BeautifulSoup(frame.iframe["srcdoc"], "html.parser").h1.text == f"Relationship plan: {EVIL}"
     assert shown["text/plain"].startswith(f"{EVIL}. value proposition: Warm bread")
     with pytest.raises(InputError, match="`paper`: found 'A5'"):
-        show_plan(make_plan(example()), paper="A5")
+        show_plan(plan_of("example"), paper="A5")
 
 
 def test_command(tmp_path, monkeypatch, capsys):

@@ -205,8 +205,8 @@ def test_a_jury_of_one_has_no_limits():
     ("path", "value", "entry", "problem"),
     [
         ("firm", ..., "firm", "missing"),
-        ("firm", "x" * 51, "firm", "as wide as 51 letters, and the page has room for 50; shorten it"),
-        ("firm", "面" * 26, "firm", "as wide as 52 letters"),
+        ("firm", "x" * 41, "firm", "as wide as 41 letters, and the page has room for 40; shorten it"),
+        ("firm", "面" * 21, "firm", "as wide as 42 letters"),
         ("date", "22.11.2026", "date", "'22.11.2026' is no day; write it as 2026-11-22"),
         ("discount", 10, "discount", "10 is outside 0 to below 1; write 0.1"),
         ("discount", True, "discount", "True is not a number"),
@@ -220,6 +220,7 @@ def test_a_jury_of_one_has_no_limits():
         ("segments", {}, "segments", "missing"),
         ("segments", "many", "segments", "expected a list"),
         ("segments/0/margin", "12 euro", "segments, Regulars, margin", "'12 euro' is text, not a number"),
+        ("segments/1/retention", "55%", "segments, Passers-by, retention", "write ten per cent as 0.10"),
         ("segments/0/margin", float("nan"), "segments, Regulars, margin", "not a number"),
         ("segments/0/retention", 1, "segments, Regulars, retention", "1 is outside 0 to below 1"),
         ("segments/0/name", ..., "segments, number 1, name", "missing"),
@@ -231,6 +232,7 @@ def test_a_jury_of_one_has_no_limits():
         ("actions/0/market", "inside", "actions, inside, market", "is none of existing customers"),
         ("actions/0/by", "2026-11-21", "actions, internal, by", "lies before the date of the plan"),
         ("actions/0/floor", 20_000, "budget", "add up to 20000"),
+        ("actions/0/half yearly", None, "actions, internal, half yearly", "cut off at a comma?"),
         ("actions/0/owners", "x", "actions, internal, owners", "do you mean 'owner'?"),
         ("service/0/minimum", 9, "service, Bread as promised at seven, minimum", "are they exchanged?"),
         ("service/0/spread", ..., "service, Bread as promised at seven, spread", "need both"),
@@ -261,7 +263,7 @@ def test_all_bad_entries_are_named_at_once():
     entries["actions"] *= 2
     with pytest.raises(InputError, match="found 8 bad entries"):
         make_plan(entries)
-    assert "8 of them; the page holds 7" in set(plan_problems(entries)["problem"])
+    assert "8 of them; the page holds 6" in set(plan_problems(entries)["problem"])
 
 
 def test_entries_that_are_none():
@@ -304,7 +306,7 @@ def test_jury_from_a_file_beside_the_entries(tmp_path):
     [
         ("plan.txt", b"firm: x", "expected a .yml file that exists"),
         ("plan.yml", b"firm: [x", "which breaks off in line"),
-        ("plan.yml", b"firm: a: b", "which breaks off in line 1"),
+        ("plan.yml", b"firm: a: b", "which breaks off in line 1, firm: a: b"),
         ("plan.yml", "firm: Bäckerei".encode("latin-1"), "not in UTF-8"),
         ("plan.yml", b"firm: \x00", "which breaks off"),
         ("plan.yml", b"- a list", "expected entries by name"),
@@ -317,9 +319,20 @@ def test_files_that_cannot_be_read(tmp_path, name, content, message):
         read_entries(tmp_path / name)
 
 
+@pytest.mark.parametrize("mark", ["", " ?", " ?   # later", " # later"])
+def test_a_part_left_open_in_the_file(tmp_path, mark):
+    file = write_example(tmp_path / "plan.yml")
+    text = file.read_text("utf-8")
+    start, end = text.index("service:"), text.index("control:")
+    opened = f"{text[:start]}service:{mark}\n{text[end:]}"
+    file.write_text(opened.replace('proof: "Asked', f'proof:{mark}\n  # "Asked'), "utf-8")
+    plan = make_plan(read_entries(file))
+    assert plan.service is None and not plan.proposition["proof"]
+
+
 def test_words_that_yaml_reads_as_something_else(tmp_path):
     file = write_example(tmp_path / "plan.yml")
-    text = file.read_text("utf-8").replace("firm: Corner Bakery", "firm: 1884").replace("owner: Owner", "owner: No")
+    text = file.read_text("utf-8").replace('firm: "Corner Bakery"', "firm: 1884").replace('owner: "Owner"', "owner: No")
     file.write_text(text, "utf-8-sig")
     with pytest.raises(InputError, match="owner: YAML reads this as yes or no; put it in quotation marks"):
         read_entries(file)

@@ -76,7 +76,7 @@ from relmark_helpers.calculations.jury import (
     jury_problems,
     simulate_jury,
 )
-from relmark_helpers.calculations.jury_files import read_jury, save_scores
+from relmark_helpers.calculations.jury_files import JuryFiles, collect_jury, read_jury, save_scores
 from relmark_helpers.calculations.ladder import Ladder, teaching_ladder
 from relmark_helpers.calculations.ladder_growth import ReferralSweep, sweep_referrals
 from relmark_helpers.calculations.ladder_log import ladder_log
@@ -100,6 +100,8 @@ from relmark_helpers.calculations.lifetime_value import (
     retention_elasticity,
     value_gain,
 )
+from relmark_helpers.calculations.market_plan_sensitivity import ResponseComparison, compare_responses, plan_limits
+from relmark_helpers.calculations.market_plan_starts import allocate_with_starts
 from relmark_helpers.calculations.market_plans import PLANS, PlanAllocation, allocate_budget, response_share
 from relmark_helpers.calculations.markets import MarketScores, score_markets, score_subgroups
 from relmark_helpers.calculations.measurement_rules import RULES, judge_measurement
@@ -114,8 +116,6 @@ from relmark_helpers.calculations.placed_customers import PlacedCustomers, place
 from relmark_helpers.calculations.plan_entries import check_entries, plan_problems
 from relmark_helpers.calculations.plan_files import example_entries, read_entries, write_example
 from relmark_helpers.calculations.plan_form import LINKS, Link
-from relmark_helpers.calculations.plan_sensitivity import ResponseComparison, compare_responses, plan_limits
-from relmark_helpers.calculations.plan_starts import allocate_with_starts
 from relmark_helpers.calculations.programme_comparison import (
     MEASURES,
     ClosedForm,
@@ -306,6 +306,7 @@ __all__ = [
     "InteractionLevels",
     "IntraclassCorrelation",
     "ItemAnalysis",
+    "JuryFiles",
     "Ladder",
     "LevelChoice",
     "LevelMap",
@@ -374,6 +375,7 @@ __all__ = [
     "choose_level",
     "churn_by_cause",
     "churn_rate",
+    "collect_jury",
     "commitment",
     "commitment_kind",
     "compare_constructs",

@@ -152,7 +152,8 @@ def intraclass_correlation(ratings: ArrayLike, *, alpha: float = 0.05) -> Intrac
     -----
     From the two-way analysis of variance with mean squares of objects R, judges C and rest E:
     ICC(2,1) = (R - E) / (R + (k - 1) E + k (C - E) / n), ICC(2,k) = (R - E) / (R + (C - E) / n). Estimates can be
-    negative. Limits use F distributions with Satterthwaite's degrees of freedom.
+    negative, and are missing where a denominator is not above 0, as with two judges of opposite opinions. Limits use
+    F distributions with Satterthwaite's degrees of freedom.
 
     1. Judges and objects are random draws, with normal errors. Six markets are no draw from many, and scores stand on a
        short scale: limits are a guide.
@@ -193,7 +194,7 @@ def intraclass_correlation(ratings: ArrayLike, *, alpha: float = 0.05) -> Intrac
 
     def correlation(between: float, count: int) -> float:
         below = between + (count - 1) * ms_rest + count * (ms_judges - ms_rest) / n
-        return (between - ms_rest) / below if below > 0 else math.nan
+        return _ratio(between - ms_rest, below)
 
     single = correlation(ms_objects, k)
     average = _spearman_brown(single, k)
@@ -207,13 +208,18 @@ def intraclass_correlation(ratings: ArrayLike, *, alpha: float = 0.05) -> Intrac
     lower_f = float(special.fdtri(n - 1, freedom, 1 - share / 2))
     upper_f = float(special.fdtri(freedom, n - 1, 1 - share / 2))
     other = k * ms_judges + (k * n - k - n) * ms_rest
-    low = n * (ms_objects - lower_f * ms_rest) / (lower_f * other + n * ms_objects)
-    high = n * (upper_f * ms_objects - ms_rest) / (other + n * upper_f * ms_objects)
+    low = _ratio(n * (ms_objects - lower_f * ms_rest), lower_f * other + n * ms_objects)
+    high = _ratio(n * (upper_f * ms_objects - ms_rest), other + n * upper_f * ms_objects)
     return IntraclassCorrelation(single, low, high, average, _spearman_brown(low, k), _spearman_brown(high, k), k, n)
 
 
 def _spearman_brown(single: float, judges: int) -> float:
-    return judges * single / (1 + (judges - 1) * single)
+    return _ratio(judges * single, 1 + (judges - 1) * single)
+
+
+def _ratio(above: float, below: float) -> float:
+    """Return a ratio, or a missing value where a variance in its denominator is estimated as nothing or less."""
+    return above / below if below > 1e-9 else math.nan
 
 
 def _table(ratings: ArrayLike) -> Floats:

@@ -93,7 +93,8 @@ def jury_problems(
     ----------
     scores : pandas.DataFrame
         One row per juror and market: ``juror``, ``market``, ``present``, ``desired``. Numbers written as text count as
-        numbers, with a point or a comma (7,5); capitals and blanks around names of markets do not matter; rows without any entry are left out.
+        numbers, with a point or a comma (7,5); capitals and blanks around names of markets do not matter; rows without
+        any entry are left out.
     markets : sequence of str
         The axes that each juror must score.
     scale : tuple of two numbers

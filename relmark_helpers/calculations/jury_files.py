@@ -43,7 +43,7 @@ def read_jury(path: str | Path, *, markets: Sequence[str] = AXES, scale: tuple[f
     Parameters
     ----------
     path : str or pathlib.Path
-        A file ending in .csv (UTF-8; columns parted by comma, semicolon or tab) or .xlsx (its first sheet); or a
+        A file ending in .csv (UTF-8; columns parted by comma, semicolon or tab) or .xlsx (one sheet); or a
         folder: all such files in it and in its folders are joined, except those whose names begin with . or ~$.
     markets, scale
         As in :func:`~relmark_helpers.calculations.jury.jury_problems`.
@@ -92,26 +92,30 @@ class JuryFiles:
         One row per bad entry: ``file``, ``juror``, ``market``, ``entry``, ``problem``.
     scores : pandas.DataFrame
         Scores of the good files, as :func:`~relmark_helpers.calculations.jury.check_jury`; without a row if none is.
+    others : tuple of str
+        Files that are no tables, such as a .pdf; they are passed over.
     """
 
     files: pd.DataFrame
     problems: pd.DataFrame
     scores: pd.DataFrame = field(repr=False)
+    others: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        """How many files and jurors there are, and which files are bad."""
+        """How many files and jurors there are, which files are bad, and which are no tables."""
+        passed = f" Passed over, since no tables: {', '.join(self.others)}." if self.others else ""
+        if not len(self.files):
+            return f"There are no files yet.{passed}"
         bad = self.files.loc[self.files["problems"] > 0, "file"]
         jurors = self.scores["juror"].nunique()
         good = len(self.files) - len(bad)
         said = f"{good} of {len(self.files)} file{'' if len(self.files) == 1 else 's'} can be used"
         said += f", with {jurors} juror{'' if jurors == 1 else 's'}."
-        return said + (f" To mend: {', '.join(bad)}." if len(bad) else "")
+        return said + (f" To mend, or to leave out: {', '.join(bad)}." if len(bad) else "") + passed
 
 
-def collect_jury(
-    folder: str | Path, *, markets: Sequence[str] = AXES, scale: tuple[float, float] = SCALE
-) -> JuryFiles:
+def collect_jury(folder: str | Path, *, markets: Sequence[str] = AXES, scale: tuple[float, float] = SCALE) -> JuryFiles:
     """Return what the files in a folder hold: the scores of the good ones, and every problem of the others.
 
     Use it to see what a class has handed in before you mend it, or decide to go on without some. :func:`read_jury`
@@ -143,7 +147,7 @@ def collect_jury(
     >>> for name, score in (("Ann", 8), ("Bo", 12)):
     ...     jury_form([name]).assign(present=4, desired=score).to_csv(folder / f"{name}.csv", index=False)
     >>> collect_jury(folder).words
-    '1 of 2 files can be used, with 1 juror. To mend: Bo.csv.'
+    '1 of 2 files can be used, with 1 juror. To mend, or to leave out: Bo.csv.'
     """
     scale_ends(scale)
     place = Path(folder)
@@ -170,6 +174,7 @@ def collect_jury(
         pd.DataFrame(files, columns=["file", "jurors", "problems"]),
         pd.concat([_NO_PROBLEM, *problems], ignore_index=True) if problems else _NO_PROBLEM.copy(),
         pd.concat(good, ignore_index=True) if good else jury_form(["-"], markets=markets).iloc[:0],
+        tuple(file.relative_to(place).as_posix() for file in _seen(place) if not _is_table(file)),
     )
 
 
@@ -291,9 +296,16 @@ def juror_file(folder: str | Path, juror: str) -> Path:
 
 def _tables(folder: Path) -> list[Path]:
     """Return the files with tables in a folder and its folders, in the order of their names."""
+    return [file for file in _seen(folder) if _is_table(file)]
+
+
+def _seen(folder: Path) -> list[Path]:
     files = [file for file in folder.rglob("*") if file.is_file() and not _hidden(file.relative_to(folder))]
-    tables = {".csv", ".xlsx", *_OTHER_TABLES}
-    return sorted((file for file in files if file.suffix.lower() in tables), key=lambda file: _order(file, folder))
+    return sorted(files, key=lambda file: _order(file, folder))
+
+
+def _is_table(file: Path) -> bool:
+    return file.suffix.lower() in {".csv", ".xlsx", *_OTHER_TABLES}
 
 
 def _read_folder(folder: Path, markets: Sequence[str], scale: tuple[float, float]) -> pd.DataFrame:
@@ -321,7 +333,7 @@ def _read_and_list(
         if len(tidy_jury(table, markets)):
             return table, found
     except InputError as error:
-        problem = str(error).removesuffix(".")
+        problem = re.sub(r"^`\w+`: found ", "", str(error)).removesuffix(".")
     return None, pd.DataFrame([["", "", "", problem]], columns=["juror", "market", "entry", "problem"])
 
 
@@ -392,8 +404,19 @@ def _read_excel(file: Path) -> pd.DataFrame:
             mend="save the sheet as CSV UTF-8, or run: pip install openpyxl",
         ) from None
     try:
-        return pd.read_excel(file, dtype=object, engine="openpyxl", keep_default_na=False, na_values=[""])
+        sheets = pd.read_excel(
+            file, sheet_name=None, dtype=object, engine="openpyxl", keep_default_na=False, na_values=[""]
+        )
     except Exception as problem:  # a damaged file fails in many ways, each with its own exception
         raise InputError(
             "path", found=f"{file.name}: {problem}", expected="an Excel workbook", mend="save the sheet as CSV UTF-8"
         ) from None
+    filled = [name for name, sheet in sheets.items() if sheet.size or len(sheet.columns)]
+    if len(filled) > 1:
+        raise InputError(
+            "path",
+            found=f"{file.name}: entries on {len(filled)} sheets, {', '.join(filled)}",
+            expected="one sheet with all rows",
+            mend="save each sheet as a file of its own",
+        )
+    return sheets[filled[0]] if filled else pd.DataFrame()

@@ -75,6 +75,15 @@ class MarketScores:
     concordance: Mapping[str, ConcordanceTest] = field(repr=False)
     correlation: Mapping[str, IntraclassCorrelation] = field(repr=False)
 
+    @property
+    def words(self) -> str:
+        """For which markets the jury wants more, for which less, and which are open, the largest gap first."""
+        order = self.table.sort_values("gap", ascending=False, kind="stable")["verdict"]
+        kinds = {"more": "More is wanted for", "less": "Less is wanted for", "borderline": "Borderline:"}
+        found = {words: ", ".join(order.index[order == verdict]) for verdict, words in kinds.items()}
+        listed = " ".join(f"{words} {names}." for words, names in found.items() if names)
+        return listed or f"One juror gives no limits; the largest gap is {order.index[0]}."
+
     def agreement(self) -> pd.DataFrame:
         """Return how far the jurors agree.
 

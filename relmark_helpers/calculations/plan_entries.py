@@ -101,7 +101,7 @@ def plan_problems(entries: Mapping[str, Any]) -> pd.DataFrame:
 
     Notes
     -----
-    A page holds four segments, seven actions, four items of service and four numbers under control. A Chinese
+    A page holds four segments, six actions, four items of service and four numbers under control. A Chinese
     character is as wide as two letters, a capital as one and a half.
 
     Source: this workbook's own formalisation
@@ -209,7 +209,11 @@ def _row_problems(where: str, row: Mapping[str, Any], fields: Mapping[str, Entry
         problem = entry_problem(entry, row.get(key))
         if problem:
             yield f"{where}{key}", problem
-    yield from ((f"{where}{key}", _unknown(key, list(fields))) for key in row if key not in fields)
+    for key in row:
+        if key not in fields:
+            cut = row[key] is None and where
+            words = "cut off at a comma? Put the text before it in quotation marks, up to here"
+            yield f"{where}{key}", words if cut else _unknown(key, list(fields))
 
 
 def _jury_faults(jury: Any) -> Iterator[Problem]:

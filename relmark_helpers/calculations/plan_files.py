@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -15,6 +16,8 @@ from relmark_helpers.calculations.plan_form import is_open
 from relmark_helpers.validation import InputError
 
 __all__ = ["example_entries", "read_entries", "write_example"]
+
+_OPEN: Final = re.compile(r"^( *[\w ]+:) *\? *(?:#.*)?$", re.MULTILINE)
 
 
 def read_entries(path: str | Path) -> dict[str, Any]:
@@ -54,14 +57,16 @@ def read_entries(path: str | Path) -> dict[str, Any]:
             mend="check folder and name, or begin with write_example('my_plan.yml')",
         )
     try:
-        entries = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        entries = yaml.safe_load(_OPEN.sub(r"\1", text))  # to YAML a question mark alone is half of an entry
     except UnicodeDecodeError:
         raise InputError(
             "path", found=f"{file.name}, not in UTF-8", expected="text in UTF-8", mend="save it as UTF-8"
         ) from None
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
+        line = f", {text.splitlines()[mark.line].strip():.60}" if mark and mark.line < len(text.splitlines()) else ""
+        where = f" in line {mark.line + 1}{line}" if mark else ""
         raise InputError(
             "path",
             found=f"{file.name}, which breaks off{where} ({getattr(problem, 'problem', problem)})",
@@ -109,4 +114,4 @@ def write_example(path: str | Path) -> Path:
 
 
 def _example() -> Any:
-    return files("relmark_helpers.calculations") / "bakery_plan.yml"
+    return files("relmark_helpers") / "examples" / "bakery_plan.yml"

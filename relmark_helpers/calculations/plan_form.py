@@ -95,9 +95,9 @@ def _number(
 
 HEAD: Final = MappingProxyType(
     {
-        "firm": _text(50),
+        "firm": _text(40),
         "date": Entry("day"),
-        "filled_in_by": _text(50),
+        "filled_in_by": _text(40),
         "currency": _text(10),
         "discount": _number(0, 1, high_open=True),
         "budget": _number(0, low_open=True, optional=True),
@@ -107,14 +107,14 @@ HEAD: Final = MappingProxyType(
 PARTS: Final = MappingProxyType(
     {
         "value_proposition": {
-            "for_whom": _text(60),
-            "promise": _text(110),
-            "instead_of": _text(60),
-            "proof": _text(80, optional=True),
+            "for_whom": _text(50),
+            "promise": _text(84),
+            "instead_of": _text(50),
+            "proof": _text(70, optional=True),
         },
         "exchange": dict.fromkeys(CRITERIA, _number(0, 10)),
         "referral": {
-            "segment": _text(24),
+            "segment": _text(20),
             "margin_lead": _number(-1, 10, low_open=True),
             "fading": _number(0, 1),
             "fewer_lost": _number(-10, 1),
@@ -131,7 +131,7 @@ LISTS: Final = MappingProxyType(
         "segments": (
             4,
             {
-                "name": _text(24),
+                "name": _text(20),
                 "customers": _number(1),
                 "margin": _number(-1e12),
                 "retention": _number(0, 1, high_open=True),
@@ -140,13 +140,13 @@ LISTS: Final = MappingProxyType(
             },
         ),
         "actions": (
-            7,
+            6,
             {
                 "market": Entry("word", words=AXES),
-                "action": _text(84),
-                "owner": _text(24),
+                "action": _text(66),
+                "owner": _text(18),
                 "by": Entry("day"),
-                "measure": _text(40),
+                "measure": _text(30),
                 "half_cost": _number(0, low_open=True, optional=True),
                 "weight": _number(0, optional=True),
                 "floor": _number(0, optional=True),
@@ -156,7 +156,7 @@ LISTS: Final = MappingProxyType(
         "service": (
             4,
             {
-                "item": _text(40),
+                "item": _text(30),
                 "minimum": _number(-1e6, 1e6),
                 "desired": _number(-1e6, 1e6),
                 "perceived": _number(-1e6, 1e6),
@@ -167,13 +167,13 @@ LISTS: Final = MappingProxyType(
         "control": (
             4,
             {
-                "watch": _text(44),
+                "watch": _text(38),
                 "now": _number(-1e12, optional=True),
                 "alarm_below": _number(-1e12, optional=True),
                 "alarm_above": _number(-1e12, optional=True),
-                "checked": _text(18),
-                "owner": _text(24),
-                "then": _text(50),
+                "checked": _text(14),
+                "owner": _text(18),
+                "then": _text(40),
             },
         ),
     }
@@ -210,7 +210,9 @@ def entry_problem(entry: Entry, value: Any) -> str:
 
 def _number_problem(entry: Entry, value: Any) -> str:
     if not is_number(value):
-        return f"{value!r:.30} is {'text, ' if is_text(value) else ''}not a number"
+        per_cent = is_text(value) and value.strip().endswith("%")
+        mend = "; write ten per cent as 0.10, without a sign" if per_cent else ""
+        return f"{value!r:.30} is {'text, ' if is_text(value) else ''}not a number{mend}"
     below = value <= entry.low if entry.low_open else value < entry.low
     above = value >= entry.high if entry.high_open else value > entry.high
     if not below and not above:

@@ -39,7 +39,8 @@ def what_is_missing(plan: RelationshipPlan) -> tuple[str, ...]:
         found.append("Control: no number is watched yet.")
     else:
         open_rows = plan.control.index[plan.control["status"] == "not measured yet"]
-        found += [f"Control, {watch}: not measured yet." for watch in open_rows]
+        if len(open_rows):
+            found.append(f"Watched, but not measured yet: {'; '.join(map(str, open_rows))}.")
     return tuple(found)
 
 
@@ -79,7 +80,18 @@ def what_is_uncertain(plan: RelationshipPlan) -> tuple[str, ...]:
         found.append("How referred customers differ is assumed; that the referral is the cause is assumed too.")
     if plan.service is not None and (doubtful := list(plan.service.index[plan.service["place"] == "borderline"])):
         found.append(f"Borderline, neither clearly inside nor outside the zone: {'; '.join(map(str, doubtful))}.")
+    if plan.control is not None and plan.control["now"].notna().any():
+        found.append("Watched numbers stand as counted, without limits: near a threshold chance decides.")
     return tuple(found)
+
+
+def say_money(amount: float) -> str:
+    """Return money without decimals; from ten millions on in millions.
+
+    >>> say_money(541_700), say_money(-12_345_678)
+    ('541,700', '-12 m')
+    """
+    return f"{amount / 1e6:,.0f} m" if abs(amount) >= 1e7 else f"{amount:,.0f}"
 
 
 def _say_proposition(plan: RelationshipPlan) -> str:
@@ -91,13 +103,15 @@ def _say_proposition(plan: RelationshipPlan) -> str:
 
 def _say_segments(plan: RelationshipPlan) -> str:
     total, low, high = plan.value
-    limits = f" ({low:,.0f} to {high:,.0f})" if high > low else ""
-    customers = plan.segments["customers"].sum()
-    worth = f"{customers:,.0f} customers in {len(plan.segments)} segments, worth {total:,.0f} {plan.currency}{limits}."
+    limits = f" ({say_money(low)} to {say_money(high)})" if high > low else ""
+    star = "*" * any(plan.segments["assumed"])
+    many, count = plan.segments["customers"].sum(), len(plan.segments)
+    where = f"{count} segment{'s' * (count > 1)}"
+    worth = f"{many:,.0f} customers in {where}, worth {say_money(total)} {plan.currency}{star}{limits}."
     if plan.position is None:
         return f"{worth} Position: not judged yet."
-    where = {"both": "could be either"}.get(plan.position.verdict, plan.position.verdict)
-    return f"{worth} Position {plan.position.position:.2f}: {where}."
+    verdict = "could be either" if plan.position.verdict == "both" else plan.position.verdict
+    return f"{worth} Position {plan.position.position:.2f}: {verdict}."
 
 
 def _say_delivery(plan: RelationshipPlan) -> str:
@@ -118,8 +132,8 @@ def _say_service(plan: RelationshipPlan) -> str:
     row = plan.service.loc[worst]
     places = plan.service["place"].value_counts()
     return (
-        f"Of {len(plan.service)} items {places.get('below', 0)} below what is expected, {places.get('borderline', 0)} "
-        f"borderline. Weakest: {worst}, {row['adequacy']:+.1f} points."
+        f"Of {len(plan.service)} items {places.get('below', 0)} below what customers accept, "
+        f"{places.get('borderline', 0)} borderline. Weakest: {worst}, {row['adequacy']:+.1f} points."
     )
 
 
@@ -130,4 +144,4 @@ def _say_control(plan: RelationshipPlan) -> str:
     parts = [
         f"{counts[status]} {status}" for status in ("act now", "in bounds", "not measured yet") if status in counts
     ]
-    return f"{len(plan.control)} numbers watched: {', '.join(parts)}."
+    return f"{len(plan.control)} number{'s' * (len(plan.control) > 1)} watched: {', '.join(parts)}."

@@ -18,11 +18,11 @@ import pandas as pd
 
 from relmark_helpers.calculations.exchange import FitProfile, fit_profile
 from relmark_helpers.calculations.lifetime_value import lifetime_value, value_gain
+from relmark_helpers.calculations.market_plan_sensitivity import compare_responses, plan_limits
 from relmark_helpers.calculations.market_plans import PLANS, PlanAllocation, allocate_budget
 from relmark_helpers.calculations.markets import MarketScores, score_markets
 from relmark_helpers.calculations.plan_entries import check_entries
 from relmark_helpers.calculations.plan_form import LINKS
-from relmark_helpers.calculations.plan_sensitivity import compare_responses, plan_limits
 from relmark_helpers.calculations.plan_words import say_links, what_is_missing, what_is_uncertain
 from relmark_helpers.calculations.referral import ReferralComparison, compare_referred, reward_limits
 from relmark_helpers.calculations.retention import expected_lifetime
@@ -182,7 +182,7 @@ def make_plan(entries: Mapping[str, Any], *, seed: int = 1991) -> RelationshipPl
     Passers-by            2.2   80.0    8.0
     Standing orders      10.0 3520.0 1173.3
     >>> plan.first_priority[0], plan.missing
-    ('internal', ('Control, Neighbours sent by regulars a month: not measured yet.',))
+    ('internal', ('Watched, but not measured yet: Neighbours sent by regulars a month.',))
     """
     whole_number(seed, "seed", low=0)
     given = check_entries(entries)

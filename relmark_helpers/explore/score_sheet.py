@@ -77,7 +77,7 @@ def enter_scores(
        all files, CSV or Excel, into one folder, or unpacks there what the course's site has gathered: folders inside it
        are read too.
 
-    Either way ``read_jury(folder)`` joins the files, and names every bad entry by file, juror and market.
+    Either way ``collect_jury(folder)`` joins the files, and names every bad entry by file, juror and market.
 
     A juror who has saved before is asked to press *Save* a second time; so is one whose name differs in capitals only.
     The file bears the juror's name. For anonymous scores let the class use numbers.

@@ -11,8 +11,8 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
+from relmark_helpers.calculations.market_plan_sensitivity import ResponseComparison
 from relmark_helpers.calculations.market_plans import PlanAllocation
-from relmark_helpers.calculations.plan_sensitivity import ResponseComparison
 from relmark_helpers.figures.lesson_figure import LessonFigure
 from relmark_helpers.figures.plot import Plot, Words, headline
 from relmark_helpers.figures.spider_axes import short_name
@@ -137,7 +137,7 @@ def responses_figure(compared: ResponseComparison, *, source: str) -> LessonFigu
 
     Examples
     --------
-    >>> from relmark_helpers.calculations.plan_sensitivity import compare_responses
+    >>> from relmark_helpers.calculations.market_plan_sensitivity import compare_responses
     >>> names = ["internal", "referral", "supplier"]
     >>> plans = pd.DataFrame({"gap": [4, 2, 1], "weight": 1, "half_cost": 10}, index=names)
     >>> responses_figure(compare_responses(plans, 30), source="Invented.").figure.get_suptitle()

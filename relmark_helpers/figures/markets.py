@@ -170,9 +170,9 @@ def _agreement(scores: MarketScores) -> str:
         if np.isfinite(row["w"]):
             said.append(f"{name} W {row['w']:.2f} (p {_pvalue(row['p'])}; {row['w_by_chance']:.2f} by chance)")
         if np.isfinite(row["icc"]):
-            said.append(
-                f"{name} intraclass correlation {row['icc']:.2f} ({row['icc_low']:.2f} to {row['icc_high']:.2f})"
-            )
+            ends = row[["icc_low", "icc_high"]]
+            limits = f" ({ends.iloc[0]:.2f} to {ends.iloc[1]:.2f})" if np.isfinite(ends).all() else ""
+            said.append(f"{name} intraclass correlation {row['icc']:.2f}{limits}")
     return f"Agreement among the jurors: {'; '.join(said)}." if said else "Agreement cannot be computed."
 
 

@@ -28,26 +28,26 @@ def small_spidergram_figure(scores: MarketScores) -> LessonFigure:
     """
     table, top = scores.table, scores.scale[1]
     with house_style():
-        figure = Figure(figsize=(3.3, 2.45), dpi=300)
-        axes = figure.add_axes((0.0, 0.09, 1.0, 0.91))
+        figure = Figure(figsize=(70 / 25.4, 52 / 25.4), dpi=300)
+        axes = figure.add_axes((0.0, 0.07, 1.0, 0.93))
         draw_web(axes, len(table), scores.scale, marks=False)
-        axes.set(xlim=(-1.95 * top, 1.95 * top), ylim=(-1.2 * top, 1.25 * top))
+        axes.set(xlim=(-2.05 * top, 2.05 * top), ylim=(-1.27 * top, 1.35 * top))
         for name, colour, line, marker in (("present", BLUE, "-", "o"), ("desired", VERMILION, "--", "s")):
             corners = places(table[name])
             axes.plot(
                 *np.vstack([corners, corners[:1]]).T,
                 color=colour,
                 linestyle=line,
-                linewidth=1.4,
+                linewidth=1.2,
                 marker=marker,
-                markersize=3,
+                markersize=2.5,
                 label=f"{name} emphasis",
             )
         for (market, row), (x, y, side) in zip(table.iterrows(), label_places(len(table), 1.09 * top), strict=True):
             up = "bottom" if y > 0.9 * top else "center"
             words = f"{market}\n{row['present']:.1f} to {row['desired']:.1f}"
-            axes.text(x, y, words, ha=side, va=up, fontsize=6.5, linespacing=1.1, color=INK)
-        figure.legend(loc="lower center", ncols=2, fontsize=6.5, handlelength=2.6, borderpad=0, borderaxespad=0.2)
+            axes.text(x, y, words, ha=side, va=up, fontsize=7, linespacing=1.05, color=INK)
+        figure.legend(loc="lower center", ncols=2, fontsize=7, handlelength=2.6, borderpad=0, borderaxespad=0.2)
     listed = "; ".join(f"{market} {row['present']:.1f} to {row['desired']:.1f}" for market, row in table.iterrows())
     jurors = "one juror" if scores.jurors == 1 else f"{scores.jurors} jurors"
     return LessonFigure(
