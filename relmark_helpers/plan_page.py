@@ -32,7 +32,8 @@ SMALLEST: Final = 7.2
 _INSIDE: Final = ("internal", "recruitment")
 _FRAME: Final = Markup(
     '<iframe class="relmark-plan" title="{title}" srcdoc="{page}" '
-    'style="width:100%;max-width:820px;aspect-ratio:{shape};border:1px solid #5d6b78;background:white"></iframe>'
+    'style="width:100%;box-sizing:border-box;max-width:820px;aspect-ratio:{shape};'
+    'border:1px solid #5d6b78;background:white"></iframe>'
 )
 _CHINESE: Final = re.compile(r"[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]")
 

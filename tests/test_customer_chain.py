@@ -145,7 +145,7 @@ def test_powers_are_probabilities_and_add_up(chain, one, other):
 @given(probabilities, st.floats(1, 100), st.floats(0, 20), discounts)
 def test_undiscounted_value_is_the_limit_of_small_discounts(response, margin, cost, discount):
     response = [0.9 * p for p in response]
-    nearly = recency_chain(response, margin=margin, cost=cost, discount=1e-9).value()
+    nearly = recency_chain(response, margin=margin, cost=cost, discount=1e-12).value()
     none = recency_chain(response, margin=margin, cost=cost, discount=0)
     np.testing.assert_allclose(none.undiscounted_value(), nearly, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(none.value(), none.undiscounted_value())

@@ -10,7 +10,7 @@ from relmark_helpers.terms import glossary
 from relmark_helpers.validation import InputError
 
 TERMS = load_dataset("glossary")
-PROPER = ("American", "BG/", "Cronbach", "D&D", "European", "Kaplan", "Markov", "Pareto", "SERVQUAL")
+PROPER = ("American", "BG/", "Cronbach", "D&D", "European", "Kaplan", "Kendall", "Markov", "Pareto", "SERVQUAL")
 MET_IN_LESSON_ONE = """
 acquisition cost|average revenue per user|avoidable churn|benchmarking|beta-discrete-Weibull model|churn|churn rate
 cohort|contribution margin|customer lifetime value|customer retention|defensive marketing|discount rate
