@@ -117,8 +117,7 @@ def test_source_runs_in_words_and_its_answers_are_those_of_the_solutions(lesson)
 
 def test_whole_lesson_with_its_solutions_earns_all_points(tmp_path):
     nbformat.write(source_version(LESSON, "2027"), tmp_path / "source.ipynb")
-    run_notebook(tmp_path / "source.ipynb", tmp_path / "done.ipynb")
-    done = nbformat.read(tmp_path / "done.ipynb", 4)
+    done = run_notebook(tmp_path / "source.ipynb")
     assert not [output for cell in done.cells for output in cell.get("outputs", []) if output.output_type == "error"]
     graded = {mark: cell for mark, cell in marks(done).items() if exercise_of(mark)}
     assert len(graded) == 5

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def write_book(out: Path, lessons_folder: Path | None = None) -> bool:
         If ``out`` holds something else, a lesson is faulty or fails, or Sphinx finds fault with a page.
     """
     from relmark_helpers.editions.book_api import write_api
-    from relmark_helpers.editions.book_pages import write_pages
+    from relmark_helpers.editions.book_pages import write_lessons, write_pages
 
     if out.exists() and not (out / _STATE).is_file() and (out.is_file() or any(out.iterdir())):
         raise InputError(
@@ -64,13 +65,14 @@ def write_book(out: Path, lessons_folder: Path | None = None) -> bool:
     state = _state(lessons)
     if (out / _STATE).is_file() and (out / _STATE).read_text("utf-8") == state:
         return False
-    done = run_lessons(lessons)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".book-", dir=out.parent) as scratch:
+    with ThreadPoolExecutor() as beside, tempfile.TemporaryDirectory(prefix=".book-", dir=out.parent) as scratch:
         source, result = Path(scratch, "source"), Path(scratch, "result")
         source.mkdir()
-        write_pages(source, lessons, done)
+        running = beside.submit(run_lessons, lessons)
+        write_pages(source, lessons)
         write_api(source / "api")
+        write_lessons(source, lessons, running.result())
         _run_sphinx(source, result)
         shutil.rmtree(result / "_sources", ignore_errors=True)
         _add_downloads(result, lessons)

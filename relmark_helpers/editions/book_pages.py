@@ -28,16 +28,13 @@ _NOTEBOOK_LINK = re.compile(r"""href=(["'])(\w+)\.ipynb\1""")
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#$|~^])")
 
 
-def write_pages(folder: Path, lessons: Sequence[Lesson], done: Mapping[str, nbformat.NotebookNode]) -> None:
-    """Write the pages into ``folder``; ``done`` holds the lessons with their outputs, by number."""
+def write_pages(folder: Path, lessons: Sequence[Lesson]) -> None:
+    """Write all pages but the lessons themselves into ``folder``."""
     taught = [lesson for lesson in lessons if lesson.id != START_PAGE]
     names = list(list_datasets()["name"])
-    for name in ("lessons", "teaching", "data", "_static"):
+    for name in ("teaching", "data", "_static"):
         (folder / name).mkdir()
     _write(folder / "index.md", "book_index.md.j2", lessons=lessons, taught=taught, opening=_opening, about=about)
-    for lesson in lessons:
-        notebook = lesson_page(lesson, done[lesson.id], folder / "_static" / "explorers")
-        nbformat.write(notebook, folder / "lessons" / lesson.path.name)
     for lesson in taught:
         _write_teaching(folder / "teaching" / f"{lesson.id}.md", lesson, lessons)
     _write(folder / "teaching" / "index.md", "book_instructors.md.j2", lessons=taught, notes=teaching_notes)
@@ -50,6 +47,14 @@ def write_pages(folder: Path, lessons: Sequence[Lesson], done: Mapping[str, nbfo
     for name, content in styles.items():
         (folder / "_static" / name).write_text(content, "utf-8")
     write_font(folder / "_static")
+
+
+def write_lessons(folder: Path, lessons: Sequence[Lesson], done: Mapping[str, nbformat.NotebookNode]) -> None:
+    """Write the lessons' pages into ``folder``; ``done`` holds the lessons with their outputs, by number."""
+    (folder / "lessons").mkdir()
+    for lesson in lessons:
+        page = lesson_page(lesson, done[lesson.id], folder / "_static" / "explorers")
+        nbformat.write(page, folder / "lessons" / lesson.path.name)
 
 
 def lesson_page(lesson: Lesson, done: nbformat.NotebookNode, pictures: Path) -> nbformat.NotebookNode:

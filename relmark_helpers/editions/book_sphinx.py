@@ -6,9 +6,12 @@ with 1 if Sphinx has a warning, and prints the warnings.
 
 from __future__ import annotations
 
+import gc
 import io
+import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from latex2mathml.converter import convert as mathml
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
-from relmark_helpers.editions.book_api import prepare_docstring
+from relmark_helpers.editions.book_api import FLOORS, modules_of, prepare_docstring
 
 TITLE = "Relationship Marketing Workbook"
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
@@ -69,6 +72,10 @@ class SearchEnglishAndChinese(SearchEnglish):
 
     lang = "en-zh"
 
+    def stem(self, word: str) -> str:
+        """Return a word's stem; most words come many times."""
+        return _stem(word)
+
     def split(self, input: str) -> list[str]:
         """Return the words of a text, and the parts of its Chinese.
 
@@ -87,11 +94,27 @@ class SearchEnglishAndChinese(SearchEnglish):
         return [*super().split(input), *parts]
 
 
+@cache
+def _stem(word: str) -> str:
+    return SearchEnglish({}).stem(word)
+
+
 def build(source: Path, result: Path, scratch: Path) -> list[str]:
     """Build the pages in ``source`` into ``result``, and return Sphinx's warnings."""
     warnings = io.StringIO()
+    for floor in FLOORS:
+        modules_of(floor)  # imported here, once, for the processes that share the reading
     app = Sphinx(
-        source, None, result, scratch, "html", _SETTINGS, status=None, warning=warnings, freshenv=True, parallel=1
+        source,
+        None,
+        result,
+        scratch,
+        "html",
+        _SETTINGS,
+        status=None,
+        warning=warnings,
+        freshenv=True,
+        parallel=os.cpu_count() or 1,
     )
     app.build()
     return warnings.getvalue().replace(f"{source}/", "").splitlines()
@@ -116,6 +139,7 @@ def _display_formula(translator: Any, node: nodes.math_block) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # looking for garbage among the pages takes a third of the time, and the process soon ends
     told = build(*map(Path, sys.argv[1:]))
     print("\n".join(told), file=sys.stderr)
     sys.exit(1 if told else 0)

@@ -1,8 +1,6 @@
 """Run a lesson from top to bottom in a fresh kernel, and keep the result until something it depends on changes.
 
-``python -m relmark_helpers.editions.runner NOTEBOOK RESULT SECONDS [--moving]`` runs one notebook in this process.
-RESULT is the notebook with its outputs; its metadata hold what the run took. SECONDS is the limit for one cell. A
-lesson that opens a connection to another host fails.
+A lesson that opens a connection to another host fails. What the run took stands in the notebook's metadata.
 
 Runner and kernel talk over Unix sockets where there are any. nbclient is not used: it can miss a reply of the kernel
 and then waits for ever (jupyter/nbclient#312).
@@ -10,14 +8,13 @@ and then waits for ever (jupyter/nbclient#312).
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
-import subprocess
+import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -29,6 +26,7 @@ import nbformat
 import platformdirs
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from jupyter_core.utils import ensure_event_loop
 
 from relmark_helpers.editions.lesson import Lesson
 from relmark_helpers.validation import InputError
@@ -39,6 +37,9 @@ MOVING = "application/vnd.relmark.moving+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 _OUTPUTS = {"stream", "display_data", "execute_result", "error"}
+_AT_ONCE = min(os.cpu_count() or 2, 4)
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""For kernels that run at once, one for each core, up to four."""
 _PUBLISH = "__import__('relmark_helpers.editions.moving', fromlist=['publish']).publish(Out[max(Out)])"
 _GUARD = """
 import sys
@@ -59,7 +60,7 @@ del sys
 """
 
 
-def run_lessons(lessons: Iterable[Lesson], *, processes: int = 2) -> dict[str, nbformat.NotebookNode]:
+def run_lessons(lessons: Iterable[Lesson]) -> dict[str, nbformat.NotebookNode]:
     """Return the lessons with their outputs, by number; a lesson that has not changed since is not run again.
 
     Explorers come with pictures for each place of their sliders (:data:`MOVING`), for pages that have no kernel.
@@ -76,26 +77,41 @@ def run_lessons(lessons: Iterable[Lesson], *, processes: int = 2) -> dict[str, n
     """
     lessons = list(lessons)
     surroundings = _surroundings()
-    with ThreadPoolExecutor(max_workers=processes) as pool:
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         done = list(pool.map(lambda lesson: _kept_or_run(lesson, surroundings), lessons))
     return {lesson.id: notebook for lesson, notebook in zip(lessons, done, strict=True)}
 
 
-def run_notebook(source: Path, result: Path, seconds: float = CELL_SECONDS, *, moving: bool = False) -> None:
-    """Run the notebook ``source`` up to its first error and write it, with its outputs, to ``result``."""
+def run_notebook(
+    source: Path, seconds: float = CELL_SECONDS, *, moving: bool = False, **variables: str
+) -> nbformat.NotebookNode:
+    """Run the notebook ``source`` up to its first error and return it with its outputs.
+
+    Parameters
+    ----------
+    source : the notebook; it is run in its folder.
+    seconds : the limit for one cell.
+    moving : whether explorers get a picture for each place of their sliders.
+    variables : added to the kernel's environment.
+
+    Raises
+    ------
+    TimeoutError
+        If a cell takes longer than ``seconds``; it names the cell.
+    """
     notebook = nbformat.read(source, 4)
     widgets: set[str] = set()
     began, for_pictures = time.perf_counter(), 0.0
-    with fresh_kernel(source.parent) as (_, client):
+    with fresh_kernel(source.parent, **variables) as (kernel, client):
         for cell in notebook.cells:
             if cell.cell_type == "code" and not _run_cell(client, cell, widgets, seconds):
                 break
             if moving and any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
                 for_pictures += _add_pictures(client, cell, seconds)
+        megabytes = _peak_memory(kernel)
     seconds_of_lesson = time.perf_counter() - began - for_pictures
-    took = {"seconds": seconds_of_lesson, "megabytes": _peak_of_kernel(), "widgets": sorted(widgets)}
-    notebook.metadata["run"] = took
-    nbformat.write(notebook, result)
+    notebook.metadata["run"] = {"seconds": seconds_of_lesson, "megabytes": megabytes, "widgets": sorted(widgets)}
+    return cast(nbformat.NotebookNode, notebook)
 
 
 @contextmanager
@@ -136,7 +152,7 @@ def _run_cell(client: Any, cell: nbformat.NotebookNode, widgets: set[str], secon
     try:
         reply = client.execute_interactive(cell.source, allow_stdin=False, timeout=seconds, output_hook=keep)
     except TimeoutError:
-        sys.exit(f"cell {cell.id} took longer than {seconds:g} seconds")
+        raise TimeoutError(f"cell {cell.id} took longer than {seconds:g} seconds") from None
     cell.execution_count = reply["content"]["execution_count"]
     return bool(reply["content"]["status"] == "ok")
 
@@ -155,14 +171,14 @@ def _add_pictures(client: Any, cell: nbformat.NotebookNode, seconds: float) -> f
     return time.perf_counter() - began
 
 
-def _peak_of_kernel() -> int | None:
-    """Return the most memory that the kernel held, in MB; None on Windows, which does not tell."""
+def _peak_memory(kernel: KernelManager) -> int | None:
+    """Return the most memory that the kernel held, in MB; None where the system has no /proc that tells."""
     try:
-        import resource
-    except ImportError:
+        status = Path(f"/proc/{kernel.provisioner.pid}/status").read_text("utf-8")
+    except OSError:
         return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6)
+    (kilobytes,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return round(int(kilobytes) * 1024 / 1e6)
 
 
 def _kept_or_run(lesson: Lesson, surroundings: str) -> nbformat.NotebookNode:
@@ -171,36 +187,35 @@ def _kept_or_run(lesson: Lesson, surroundings: str) -> nbformat.NotebookNode:
     kept = folder / f"{lesson.path.stem}-{state}.ipynb"
     if not kept.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        done = _run_apart(lesson, folder)
+        done = _run_lesson(lesson)
+        written = folder / f"{lesson.path.stem}.written-{os.getpid()}"
+        nbformat.write(done, written)
         for old in folder.glob(f"{lesson.path.stem}-*.ipynb"):
             old.unlink(missing_ok=True)
-        done.replace(kept)
+        written.replace(kept)
     return cast(nbformat.NotebookNode, nbformat.read(kept, 4))
 
 
-def _run_apart(lesson: Lesson, folder: Path) -> Path:
-    """Run a lesson in a process of its own, with a progress file of its own, and return the notebook it wrote."""
-    result = folder / f"{lesson.path.stem}.running-{os.getpid()}"
+def _run_lesson(lesson: Lesson) -> nbformat.NotebookNode:
+    """Run a lesson, with a progress file of its own."""
     with tempfile.TemporaryDirectory() as scratch:
-        command = [sys.executable, "-m", "relmark_helpers.editions.runner"]
-        done = subprocess.run(
-            [*command, str(lesson.path.resolve()), str(result.resolve()), str(CELL_SECONDS), "--moving"],
-            env={**os.environ, "RELMARK_PROGRESS": str(Path(scratch, "progress.jsonl"))},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
-    failed = _failed_cells(result) if done.returncode == 0 else [done.stderr.strip().splitlines()[-1]]
+        progress = str(Path(scratch, "progress.jsonl"))
+        try:
+            done = run_notebook(lesson.path, moving=True, RELMARK_PROGRESS=progress, **_ONE_THREAD)
+            failed = _failed_cells(done)
+        except TimeoutError as late:
+            failed = [str(late)]
+        finally:
+            ensure_event_loop().close()  # the one that the client's calls made for this thread
     if failed:
-        result.unlink(missing_ok=True)
         raise InputError(
             lesson.path.name, found=failed[0], expected="a lesson that runs", mend="run it in JupyterLab and mend it"
         )
-    return result
+    return done
 
 
-def _failed_cells(result: Path) -> list[str]:
-    cells = [cell for cell in nbformat.read(result, 4).cells if cell.cell_type == "code"]
+def _failed_cells(notebook: nbformat.NotebookNode) -> list[str]:
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return [
         f"an error in cell {cell.id}: {output.ename}: {output.evalue}"
         for cell in cells
@@ -229,18 +244,3 @@ def _surroundings() -> str:
 def _counts(path: Path) -> bool:
     """Return whether a lesson's outputs can depend on a file."""
     return path.is_file() and "__pycache__" not in path.parts and "editions" not in path.parts[-3:-1]
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one notebook, as the command line says."""
-    parser = argparse.ArgumentParser(prog="relmark_helpers.editions.runner")
-    parser.add_argument("notebook", type=Path)
-    parser.add_argument("result", type=Path)
-    parser.add_argument("seconds", type=float)
-    parser.add_argument("--moving", action="store_true")
-    given = parser.parse_args(arguments)
-    run_notebook(given.notebook, given.result, given.seconds, moving=given.moving)
-
-
-if __name__ == "__main__":
-    main()

@@ -17,6 +17,9 @@ from relmark_helpers.figures.plot import Plot, Words
 
 Result = TypeVar("Result")
 
+_MOST_PLACES, _MOST_PICTURES = 9, 36
+"""How many pictures a page without a kernel gets: of one slider, and about how many of all."""
+
 
 class Picture(anywidget.AnyWidget):
     """The picture of an explorer with its alt text, under words that a screen reader speaks after each change."""
@@ -87,44 +90,36 @@ class Explorer(Generic[Result]):
         """The words over the picture: its title, what it says, and cautions."""
         return f"{self._picture.title}. {self._picture.reading}".strip()
 
-    def moving(self, places: int = 9) -> list[dict[str, Any]]:
+    def moving(self) -> list[dict[str, Any]]:
         """Return what a page without a kernel needs to move the sliders, one at a time, the others at their start.
-
-        Parameters
-        ----------
-        places : how many places of each slider get a picture, at most.
 
         Returns
         -------
         list of dict
             For each slider its ``name``, the place that is the ``start``, and ``frames``: for each place the ``value``
-            as the slider shows it, the ``jpeg`` (base64), ``alt``, ``title`` and ``reading``.
+            as the slider shows it, the ``jpeg`` (base64), ``alt``, ``title`` and ``reading``. A slider has nine places
+            and its start, fewer where there are more than four sliders, so that the page stays light.
         """
-        start = {name: control.value for name, control in self.controls.items()}
-        return [self._moving_slider(name, control, start, places) for name, control in self.controls.items()]
-
-    def _moving_slider(
-        self, name: str, control: widgets.FloatSlider, start: dict[str, float], places: int
-    ) -> dict[str, Any]:
-        steps = round((control.max - control.min) / control.step)
-        at = (
-            {round(step * steps / (places - 1)) for step in range(places)} if steps >= places else set(range(steps + 1))
-        )
-        values = sorted({control.min + step * control.step for step in at} | {control.value})
-        frames = []
-        for value in values:
-            result, words, reading = self._read({**start, name: value})
-            jpeg = base64.b64encode(self._live.frame(result)).decode()
-            frames.append(
+        start = self._values
+        shown_at_start = self._shown(start)
+        places = min(_MOST_PLACES, _MOST_PICTURES // len(self.controls))
+        moving = []
+        for name, control in self.controls.items():
+            values = sorted({*_spread(control, places), control.value})
+            frames = [
                 {
                     "value": format(value, control.readout_format),
-                    "jpeg": jpeg,
-                    "alt": words.alt,
-                    "title": words.title,
-                    "reading": reading,
+                    **(shown_at_start if value == control.value else self._shown({**start, name: value})),
                 }
-            )
-        return {"name": control.description, "start": values.index(control.value), "frames": frames}
+                for value in values
+            ]
+            moving.append({"name": control.description, "start": values.index(control.value), "frames": frames})
+        return moving
+
+    def _shown(self, values: Mapping[str, float]) -> dict[str, str]:
+        result, words, reading = self._read(values)
+        jpeg = base64.b64encode(self._live.frame(result)).decode()
+        return {"jpeg": jpeg, "alt": words.alt, "title": words.title, "reading": reading}
 
     def _read(self, values: Mapping[str, float]) -> tuple[Result, Words, str]:
         """Return the result for some values, its words, and what stands over the picture after the title."""
@@ -152,3 +147,10 @@ class Explorer(Generic[Result]):
         still = replace(figure, caption=" ".join([figure.caption, *cautions]))._repr_mimebundle_()
         live = self.panel._repr_mimebundle_()
         return {**still, **(live[0] if isinstance(live, tuple) else live), "text/plain": still["text/plain"]}
+
+
+def _spread(control: widgets.FloatSlider, places: int) -> list[float]:
+    """Return the values of a slider's places, from end to end; all it has where they are few."""
+    steps = round((control.max - control.min) / control.step)
+    at = range(steps + 1) if steps < places else (round(place * steps / (places - 1)) for place in range(places))
+    return [control.min + step * control.step for step in at]
