@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from relmark_helpers.exercises import check as check
     from relmark_helpers.exercises import numbers as numbers
     from relmark_helpers.exercises import progress as progress
+    from relmark_helpers.juror_file import save_scores as save_scores
+    from relmark_helpers.jury_files import collect_jury as collect_jury
+    from relmark_helpers.jury_files import read_jury as read_jury
+    from relmark_helpers.plan_files import example_entries as example_entries
+    from relmark_helpers.plan_files import read_entries as read_entries
+    from relmark_helpers.plan_files import write_example as write_example
     from relmark_helpers.plan_page import show_plan as show_plan
     from relmark_helpers.plan_page import write_plan as write_plan
     from relmark_helpers.start_page import check_installation as check_installation
@@ -25,16 +31,22 @@ if TYPE_CHECKING:
 _HOMES = {
     "check": "exercises",
     "check_installation": "start_page",
+    "collect_jury": "jury_files",
     "describe_dataset": "datasets",
+    "example_entries": "plan_files",
     "glossary": "terms",
     "lesson_map": "start_page",
     "list_datasets": "datasets",
     "load_dataset": "datasets",
     "numbers": "exercises",
     "progress": "exercises",
+    "read_entries": "plan_files",
+    "read_jury": "jury_files",
     "references": "citations",
+    "save_scores": "juror_file",
     "show_plan": "plan_page",
     "text_table": "tables",
+    "write_example": "plan_files",
     "write_plan": "plan_page",
 }
 

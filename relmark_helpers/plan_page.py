@@ -83,7 +83,8 @@ def plan_html(plan: RelationshipPlan, *, paper: str = "A4") -> str:
 
     Examples
     --------
-    >>> from relmark_helpers.calculations import example_entries, make_plan
+    >>> from relmark_helpers import example_entries
+    >>> from relmark_helpers.calculations import make_plan
     >>> page = plan_html(make_plan(example_entries()))
     >>> "Relationship plan: Corner Bakery" in page, "http" in page
     (True, False)
@@ -156,7 +157,8 @@ def show_plan(plan: RelationshipPlan, *, paper: str = "A4") -> ShownPlan:
 
     Examples
     --------
-    >>> from relmark_helpers.calculations import example_entries, make_plan
+    >>> from relmark_helpers import example_entries
+    >>> from relmark_helpers.calculations import make_plan
     >>> show_plan(make_plan(example_entries())).words[:42]
     'Corner Bakery. value proposition: Warm bre'
     """
@@ -194,7 +196,8 @@ def write_plan(plan: RelationshipPlan, folder: str | Path, *, paper: str = "A4")
     Examples
     --------
     >>> import tempfile
-    >>> from relmark_helpers.calculations import example_entries, make_plan
+    >>> from relmark_helpers import example_entries
+    >>> from relmark_helpers.calculations import make_plan
     >>> write_plan(make_plan(example_entries()), tempfile.mkdtemp()).html.name
     'relationship_plan.html'
     """

@@ -4,8 +4,8 @@ import datetime
 from typing import Any
 
 from relmark_helpers.calculations.jury import AXES
-from relmark_helpers.calculations.plan_files import example_entries
 from relmark_helpers.calculations.plan_form import HEAD, LISTS, PARTS, Entry, text_width
+from relmark_helpers.plan_files import example_entries
 
 LATIN = 'We promise R&D <b>bold</b> answers to "quoted" questions, well within 5 working days\' time; '
 CHINESE = "关系营销强调服务质量与客户满意，持续沟通并兑现承诺；"

@@ -17,8 +17,8 @@ from relmark_helpers.calculations.jury import (
     jury_problems,
     simulate_jury,
 )
-from relmark_helpers.calculations.jury_files import read_jury
 from relmark_helpers.datasets import load_dataset
+from relmark_helpers.jury_files import read_jury
 from relmark_helpers.validation import InputError
 
 

@@ -9,22 +9,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from relmark_helpers.calculations import (
-    check_jury,
-    collect_jury,
-    jury_form,
-    read_jury,
-    save_scores,
-    score_markets,
-    simulate_jury,
-)
+from relmark_helpers import collect_jury, read_jury, save_scores
+from relmark_helpers.calculations import check_jury, jury_form, score_markets, simulate_jury
 from relmark_helpers.calculations.jury import AXES, SECOND_VERSION
-from relmark_helpers.calculations.jury_files import juror_file, juror_name, same_name
 from relmark_helpers.editions.moving import publish
 from relmark_helpers.editions.page import output
 from relmark_helpers.editions.runner import WIDGET
 from relmark_helpers.explore import enter_scores
 from relmark_helpers.figures.lesson_figure import LessonFigure
+from relmark_helpers.juror_file import juror_file, juror_name, same_name
 from relmark_helpers.validation import InputError
 from tests.lab import CHROMIUM, Lab
 from tests.lessons import LESSONS

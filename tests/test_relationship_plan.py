@@ -4,22 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from relmark_helpers import example_entries, read_entries, write_example
 from relmark_helpers.calculations import (
     LINKS,
     allocate_budget,
     compare_referred,
     compare_responses,
-    example_entries,
     expected_shares,
     fit_profile,
     jury_form,
     make_plan,
     plan_limits,
     plan_problems,
-    read_entries,
     reward_limits,
     score_markets,
-    write_example,
     zone_means,
 )
 from relmark_helpers.calculations.plan_entries import check_entries

@@ -76,7 +76,6 @@ from relmark_helpers.calculations.jury import (
     jury_problems,
     simulate_jury,
 )
-from relmark_helpers.calculations.jury_files import JuryFiles, collect_jury, read_jury, save_scores
 from relmark_helpers.calculations.ladder import Ladder, teaching_ladder
 from relmark_helpers.calculations.ladder_growth import ReferralSweep, sweep_referrals
 from relmark_helpers.calculations.ladder_log import ladder_log
@@ -114,7 +113,6 @@ from relmark_helpers.calculations.path_models import PathFit, fit_composites, fi
 from relmark_helpers.calculations.path_structure import ECSI, PathModel, path_layers
 from relmark_helpers.calculations.placed_customers import PlacedCustomers, place_customers, vary_cuts
 from relmark_helpers.calculations.plan_entries import check_entries, plan_problems
-from relmark_helpers.calculations.plan_files import example_entries, read_entries, write_example
 from relmark_helpers.calculations.plan_form import LINKS, Link
 from relmark_helpers.calculations.programme_comparison import (
     MEASURES,
@@ -306,7 +304,6 @@ __all__ = [
     "InteractionLevels",
     "IntraclassCorrelation",
     "ItemAnalysis",
-    "JuryFiles",
     "Ladder",
     "LevelChoice",
     "LevelMap",
@@ -375,7 +372,6 @@ __all__ = [
     "choose_level",
     "churn_by_cause",
     "churn_rate",
-    "collect_jury",
     "commitment",
     "commitment_kind",
     "compare_constructs",
@@ -401,7 +397,6 @@ __all__ = [
     "divide_between_two",
     "draw_statements",
     "estimate_chain",
-    "example_entries",
     "example_levels",
     "expect_mediation",
     "expected_lifetime",
@@ -464,8 +459,6 @@ __all__ = [
     "projection_errors",
     "rates_from_survival",
     "read_effect",
-    "read_entries",
-    "read_jury",
     "read_network",
     "recency_chain",
     "recency_log",
@@ -481,7 +474,6 @@ __all__ = [
     "retention_table",
     "reward_limits",
     "rho_a",
-    "save_scores",
     "score_checklist",
     "score_domains",
     "score_groups",
@@ -520,6 +512,5 @@ __all__ = [
     "weigh_programme",
     "weight_change_to_reach",
     "weight_range",
-    "write_example",
     "zone_means",
 ]

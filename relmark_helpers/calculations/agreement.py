@@ -37,11 +37,6 @@ class ConcordanceTest:
     judges: int
     objects: int
 
-    @property
-    def mean_correlation(self) -> float:
-        """Mean rank correlation between two judges, (m W - 1) / (m - 1); exact for rankings without ties."""
-        return (self.judges * self.w - 1) / (self.judges - 1)
-
 
 @dataclass(frozen=True)
 class IntraclassCorrelation:

@@ -245,21 +245,6 @@ class Ladder:
         gap = value - value[self.chain.states.index(choice(taken_from, "taken_from", self.chain.states))]
         return self._table(self._weights[at][:, None] / (1 + self.discount) * gap)
 
-    def growth_slopes(self, *, taken_from: str = LOST) -> pd.DataFrame:
-        """Return how the growth rate reacts to each chance, as :meth:`value_slopes` does for the value.
-
-        The derivative of the dominant eigenvalue, u[i] (w[j] - w[taken_from]) / u'w, with u and w its left and right
-        eigenvectors. Without referrals growth is that of the customers who are lost most slowly.
-
-        Missing where the eigenvalue is a double root, which has no derivative.
-
-        Checked against: differences of the growth rate at nearby chances.
-        """
-        left, right = self._vectors
-        worth = np.append(right, 0.0)
-        gap = worth - worth[self.chain.states.index(choice(taken_from, "taken_from", self.chain.states))]
-        return self._table(np.outer(left, gap))
-
     def levers(self) -> pd.DataFrame:
         """Return what one more point on each rung is worth: in money for a new prospect, and in growth.
 

@@ -52,7 +52,7 @@ def check_entries(entries: Mapping[str, Any]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from relmark_helpers.calculations.plan_files import example_entries
+    >>> from relmark_helpers import example_entries
     >>> checked = check_entries(example_entries() | {"service": "?"})
     >>> checked["date"], checked["service"], len(checked["jury"])
     (datetime.date(2026, 11, 22), None, 42)
@@ -108,7 +108,7 @@ def plan_problems(entries: Mapping[str, Any]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from relmark_helpers.calculations.plan_files import example_entries
+    >>> from relmark_helpers import example_entries
     >>> entries = example_entries() | {"discount": "ten", "fir": "?"}
     >>> entries["segments"][0]["retention"] = 82
     >>> plan_problems(entries)

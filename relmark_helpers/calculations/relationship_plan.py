@@ -143,8 +143,8 @@ def make_plan(entries: Mapping[str, Any], *, seed: int = 1991) -> RelationshipPl
     Parameters
     ----------
     entries : mapping
-        From :func:`~relmark_helpers.calculations.plan_files.read_entries` or
-        :func:`~relmark_helpers.calculations.plan_files.example_entries`.
+        From :func:`~relmark_helpers.plan_files.read_entries` or
+        :func:`~relmark_helpers.plan_files.example_entries`.
     seed : int
         Seed of the resampled juries; the same entries give the same plan.
 
@@ -173,7 +173,7 @@ def make_plan(entries: Mapping[str, Any], *, seed: int = 1991) -> RelationshipPl
 
     Examples
     --------
-    >>> from relmark_helpers.calculations.plan_files import example_entries
+    >>> from relmark_helpers import example_entries
     >>> plan = make_plan(example_entries())
     >>> plan.segments[["lifetime", "value", "gain"]].round(1)
                      lifetime  value   gain

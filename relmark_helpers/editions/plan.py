@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from relmark_helpers.calculations.plan_files import read_entries, write_example
 from relmark_helpers.calculations.relationship_plan import make_plan
 from relmark_helpers.editions.options import add_out
+from relmark_helpers.plan_files import read_entries, write_example
 from relmark_helpers.plan_page import PAPERS, write_plan
 from relmark_helpers.validation import InputError
 

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Final
 
 from relmark_helpers.calculations.lifetime_value import lifetime_value
-from relmark_helpers.calculations.plan_files import example_entries
 from relmark_helpers.calculations.relationship_network import relationship_checklist, score_groups
 from relmark_helpers.calculations.relationship_plan import make_plan
 from relmark_helpers.datasets import load_dataset
@@ -19,6 +18,7 @@ from relmark_helpers.exercises.exercise import (
     Mistake,
     NumberExercise,
 )
+from relmark_helpers.plan_files import example_entries
 
 
 @cache

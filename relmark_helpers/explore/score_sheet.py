@@ -14,7 +14,7 @@ import traitlets
 from markupsafe import Markup
 
 from relmark_helpers.calculations.jury import AXES, SCALE, jury_problems, scale_ends
-from relmark_helpers.calculations.jury_files import juror_file, juror_name, same_name, save_scores
+from relmark_helpers.juror_file import juror_file, juror_name, same_name, save_scores
 from relmark_helpers.validation import InputError
 
 __all__ = ["ScoreSheet", "enter_scores"]

@@ -10,12 +10,10 @@ from typing import Any, Final
 
 import yaml
 
-from relmark_helpers.calculations.jury_files import read_jury
 from relmark_helpers.calculations.plan_entries import check_entries
 from relmark_helpers.calculations.plan_form import is_open
+from relmark_helpers.jury_files import read_jury
 from relmark_helpers.validation import InputError
-
-__all__ = ["example_entries", "read_entries", "write_example"]
 
 _OPEN: Final = re.compile(r"^( *[\w ]+:) *\? *(?:#.*)?$", re.MULTILINE)
 
