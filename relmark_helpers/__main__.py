@@ -31,12 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="relmark COMMAND --help says more about one command.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    words = sys.argv[1:] if arguments is None else arguments
     try:
         for name, about in _COMMANDS.items():
             command = commands.add_parser(name, help=about, description=f"Make {about}.")
-            _edition(name).add_arguments(command)
-            command.set_defaults(make=_edition(name).make)
-        given = parser.parse_args(arguments)
+            if name in words[:1]:
+                _edition(name).add_arguments(command)
+                command.set_defaults(make=_edition(name).make)
+        given = parser.parse_args(words)
         given.make(given)
     except InputError as problem:
         print(f"relmark: {problem}", file=sys.stderr)
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _edition(name: str) -> Any:
-    """Return the module of a command; the libraries that it needs come with an extra of the package."""
+    """Return the module of a command, loaded only when asked for: most need libraries of an extra of the package."""
     try:
         return import_module(f"relmark_helpers.editions.{name}")
     except ModuleNotFoundError as problem:

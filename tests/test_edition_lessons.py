@@ -4,6 +4,8 @@ import copy
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,10 +101,22 @@ def test_every_edition_refuses_a_faulty_lesson(tmp_path: Path, capsys: pytest.Ca
     assert not (tmp_path / "out").exists()
 
 
+def test_a_command_needs_only_its_own_libraries(tmp_path: Path):
+    code = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(['jupyter_client', 'nbformat', 'sphinx']))\n"
+        "from relmark_helpers.__main__ import main\n"
+        "print(main(['plan', '--example', 'my_plan.yml']), main(['book']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
+    assert done.stdout.endswith("0 2\n") and (tmp_path / "my_plan.yml").is_file(), done.stderr
+    assert "no package 'nbformat'" in done.stderr
+
+
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0
     said = capsys.readouterr().out
-    for command in ("slides", "handout", "book", "assignment", "grade", "gradebook", "predict"):
+    for command in ("slides", "handout", "book", "assignment", "grade", "gradebook", "predict", "plan"):
         assert re.search(rf"^ +{command}\b", said, re.MULTILINE)
