@@ -70,6 +70,21 @@ def test_every_explorer_is_tested():
     assert {name for name in made - set(EXPLORERS) if f"{name}(" not in elsewhere} == set()
 
 
+@every
+def test_pictures_for_a_page_without_a_kernel(make):
+    explorer = make()
+    for control, moving in zip(explorer.controls.values(), explorer.moving(), strict=True):
+        values = [float(frame["value"].replace(",", "")) for frame in moving["frames"]]
+        low, start, high = (
+            format(value, control.readout_format) for value in (control.min, control.value, control.max)
+        )
+        shown = [frame["value"] for frame in moving["frames"]]
+        assert (moving["name"], shown[0], shown[moving["start"]]) == (control.description, low, start)
+        assert shown[-1] == high or (control.max - control.min) % control.step > 0
+        assert values == sorted(set(values)) and 5 <= len(values) <= 9
+        assert moving["frames"][moving["start"]]["alt"] == picture(explorer).alt
+
+
 @pytest.mark.parametrize("name", [name for name in explore.__all__ if name.startswith("explore_")])
 def test_picture_moves_after_the_panel_was_displayed(name):
     make = EXPLORERS.get(name, getattr(explore, name))

@@ -67,7 +67,9 @@ BEHAVIOURS: Final = MappingProxyType(
 """Four observed shares, 0 to 1, from which an exchange is placed without asking for opinions."""
 
 EQUAL_WEIGHTS: Final = MappingProxyType(dict.fromkeys(CRITERIA, 1.0))
+"""Each of the six criteria counts alike."""
 EQUAL_BEHAVIOUR_WEIGHTS: Final = MappingProxyType(dict.fromkeys(BEHAVIOURS, 1.0))
+"""Each of the four shares counts alike."""
 WEIGHT_CHANGE: Final = 0.10
 """Up to ten percentage points more or less for each weight: by how much weights are doubted unless you say so."""
 

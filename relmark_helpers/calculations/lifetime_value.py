@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 CONVENTIONS = ("now", "if_retained", "next_period")
+"""When the first margin comes: at once, after a period if the customer is kept, or after a period in any case."""
 
 
 @dataclass(frozen=True, eq=False)

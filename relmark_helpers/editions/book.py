@@ -75,7 +75,7 @@ def write_book(out: Path, lessons_folder: Path | None = None) -> bool:
         write_lessons(source, lessons, running.result())
         _run_sphinx(source, result)
         shutil.rmtree(result / "_sources", ignore_errors=True)
-        _add_downloads(result, lessons)
+        _add_downloads(result)
         (result / _STATE).write_text(state, "utf-8")
         if out.exists():
             shutil.rmtree(out)
@@ -102,11 +102,8 @@ def _run_sphinx(source: Path, result: Path) -> None:
         )
 
 
-def _add_downloads(result: Path, lessons: Sequence[Lesson]) -> None:
-    """Put the notebooks and the data sets, with their licence notices, beside the pages that link them."""
-    (result / "notebooks").mkdir()
-    for lesson in lessons:
-        shutil.copyfile(lesson.path, result / "notebooks" / lesson.path.name)
+def _add_downloads(result: Path) -> None:
+    """Put the data sets, with their licence notices, beside the pages that link them."""
     (result / "datasets").mkdir()
     for file in dataset_folder().iterdir():
         if file.suffix in {".csv", ".txt"}:

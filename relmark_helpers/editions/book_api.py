@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import itertools
 import pkgutil
 import re
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ _ITEM = re.compile(r"^(\*{0,2}\w[\w, *]*?) : (.+)$")
 _KEY = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
 _ROLE = re.compile(r":\w+:`(\w+)`")
 _LEAD = re.compile(r"^(Checked against|Source|Sources|Written):")
+_INDEX = re.compile(r"\b([A-Za-z]|rho)_(\w{1,2})\b")
+_POWER = re.compile(r"\^(?:(-?[\w.]*\w)|\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))+)\))")
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def exported_names(floor: str) -> list[Exported]:
         thing = getattr(package, name)
         constant = not (inspect.isclass(thing) or inspect.isfunction(thing))
         home = _home(name, thing) if constant else thing.__module__
-        summary = "A constant." if constant else (inspect.getdoc(thing) or "").partition("\n")[0]
+        summary = _told_of(name, home) if constant else (inspect.getdoc(thing) or "").partition("\n")[0]
         found.append(Exported(name, home, summary, constant))
     return found
 
@@ -103,7 +107,7 @@ def prepare_docstring(app: Any, what: str, name: str, thing: Any, options: Any, 
     """
     if what == "data" and lines and "\n".join(lines).strip() == (inspect.getdoc(type(thing)) or "").strip():
         lines[:] = ["A constant."]
-    section = ""
+    section, code = "", False
     if what in _INLINE:
         lines[:1] = lines[0].split(" ", 1) if lines else []
     changed: list[str] = []
@@ -113,10 +117,11 @@ def prepare_docstring(app: Any, what: str, name: str, thing: Any, options: Any, 
         elif section in _FIELDS and not before and line and not line.startswith(" "):
             section = "Notes"
             changed += ["Notes", "-----"]
+        code = bool(line.strip()) and (code or line.lstrip().startswith(">>>"))
         item = _ITEM.match(line)
         if section in _FIELDS and item and not after.startswith(" "):
-            changed += [item[1], f"    {item[2]}"]
-        elif line.lstrip().startswith((">>>", "...")):
+            changed += [item[1], f"    {_plain(item[2])}"]
+        elif code:
             changed.append(line)
         else:
             changed.append(_plain(_LEAD.sub(r"**\1:**", line)))
@@ -124,9 +129,14 @@ def prepare_docstring(app: Any, what: str, name: str, thing: Any, options: Any, 
 
 
 def _plain(line: str) -> str:
-    """Return a line in which a citation key is a link, and | stands for itself outside code."""
+    """Return a line in which a citation key is a link; outside code, t^2 and r_t are set high and low, | as itself."""
     parts = re.split(r"(``?[^`]+``?)", _KEY.sub(_link_to_reference, line))
-    return "".join(part if part.startswith("`") else part.replace("|", r"\|") for part in parts)
+    return "".join(part if part.startswith("`") else _formula(part) for part in parts)
+
+
+def _formula(words: str) -> str:
+    low = _INDEX.sub(r"\1\\ :sub:`\2`", words.replace("|", r"\|"))
+    return _POWER.sub(lambda power: rf"\ :sup:`{power[1] or power[2]}`", low)
 
 
 def _link_to_reference(key: re.Match[str]) -> str:
@@ -150,6 +160,16 @@ def _home(name: str, constant: Any) -> str:
     raise LookupError(name)
 
 
+def _told_of(name: str, home: str) -> str:
+    """Return the text that stands under a constant in its module, on one line."""
+    for line, after in itertools.pairwise(ast.parse(inspect.getsource(import_module(home))).body):
+        targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            told = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else None
+            return " ".join(told.split()) if isinstance(told, str) else "A constant."
+    raise LookupError(name)
+
+
 def _defines(module: ModuleType, name: str) -> bool:
     return bool(re.search(rf"^{name}\b.* = ", inspect.getsource(module), re.MULTILINE))
 
@@ -160,7 +180,8 @@ def _module_page(module: str) -> str:
     if constants:
         shown += f"   :exclude-members: {', '.join(constants)}\n"
     data = [f".. autodata:: {module}.{name}\n   :no-value:\n" for name in constants]
-    return _page(_noun(module), f"``{module}``", shown, *data)
+    floor = module.split(".")[1:-1]
+    return _page(" · ".join([_noun(module), *floor]), f"``{module}``", shown, *data)
 
 
 def _noun(module: str) -> str:
@@ -177,7 +198,7 @@ def _toctree(entries: list[str]) -> str:
 
 def _table(exported: list[Exported]) -> str:
     rows = [f"   * - :py:obj:`{one.name} <{one.home}.{one.name}>`\n     - {_summary(one)}" for one in exported]
-    return "\n".join([".. list-table::", "   :widths: 30 70", "", *rows])
+    return "\n".join([".. list-table::", "   :class: names", "   :widths: 30 70", "", *rows])
 
 
 def _summary(one: Exported) -> str:

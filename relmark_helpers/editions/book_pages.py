@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,9 @@ def lesson_page(lesson: Lesson, done: nbformat.NotebookNode, pictures: Path) -> 
         for output in cell.outputs:
             _prepare(output)
     taught = lesson.id != START_PAGE
-    page.cells[0].source += "\n\n" + fill("book_lesson_links.html", lesson=lesson, taught=taught)
+    # The link holds the notebook: one to a file would show the file's text where the book is opened from a folder.
+    notebook = b64encode(lesson.text.encode()).decode()
+    page.cells[0].source += "\n\n" + fill("book_lesson_links.html", lesson=lesson, taught=taught, notebook=notebook)
     return page
 
 

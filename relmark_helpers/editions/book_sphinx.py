@@ -61,6 +61,8 @@ _SETTINGS: dict[str, Any] = {
     "html_js_files": ["moving.js"],
     "html_copy_source": False,
     "html_show_sphinx": False,
+    "html_use_index": False,  # no page links these two, and they are wider than a phone
+    "html_domain_indices": False,
     "html_math_renderer": "mathml",
     "html_search_language": "en-zh",
     "html_show_search_summary": False,  # pages opened from a folder may not read each other

@@ -83,7 +83,7 @@ def run_lessons(lessons: Iterable[Lesson]) -> dict[str, nbformat.NotebookNode]:
 
 
 def run_notebook(
-    source: Path, seconds: float = CELL_SECONDS, *, moving: bool = False, **variables: str
+    source: Path, seconds: float = CELL_SECONDS, *, moving: bool = False, variables: Mapping[str, str] | None = None
 ) -> nbformat.NotebookNode:
     """Run the notebook ``source`` up to its first error and return it with its outputs.
 
@@ -102,7 +102,7 @@ def run_notebook(
     notebook = nbformat.read(source, 4)
     widgets: set[str] = set()
     began, for_pictures = time.perf_counter(), 0.0
-    with fresh_kernel(source.parent, **variables) as (kernel, client):
+    with fresh_kernel(source.parent, **(variables or {})) as (kernel, client):
         for cell in notebook.cells:
             if cell.cell_type == "code" and not _run_cell(client, cell, widgets, seconds):
                 break
@@ -174,7 +174,7 @@ def _add_pictures(client: Any, cell: nbformat.NotebookNode, seconds: float) -> f
 def _peak_memory(kernel: KernelManager) -> int | None:
     """Return the most memory that the kernel held, in MB; None where the system has no /proc that tells."""
     try:
-        status = Path(f"/proc/{kernel.provisioner.pid}/status").read_text("utf-8")
+        status = Path(f"/proc/{getattr(kernel.provisioner, 'pid', None)}/status").read_text("utf-8")
     except OSError:
         return None
     (kilobytes,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
@@ -199,9 +199,9 @@ def _kept_or_run(lesson: Lesson, surroundings: str) -> nbformat.NotebookNode:
 def _run_lesson(lesson: Lesson) -> nbformat.NotebookNode:
     """Run a lesson, with a progress file of its own."""
     with tempfile.TemporaryDirectory() as scratch:
-        progress = str(Path(scratch, "progress.jsonl"))
+        variables = {**_ONE_THREAD, "RELMARK_PROGRESS": str(Path(scratch, "progress.jsonl"))}
         try:
-            done = run_notebook(lesson.path, moving=True, RELMARK_PROGRESS=progress, **_ONE_THREAD)
+            done = run_notebook(lesson.path, moving=True, variables=variables)
             failed = _failed_cells(done)
         except TimeoutError as late:
             failed = [str(late)]

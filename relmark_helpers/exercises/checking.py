@@ -54,6 +54,7 @@ _LESSONS = (
     lesson_04d,
 )
 EXERCISES: dict[str, Exercise] = {exercise.id: exercise for lesson in _LESSONS for exercise in lesson.EXERCISES}
+"""The exercises of all lessons, by number."""
 
 _HEADINGS = {"right": "Right.", "wrong": "Not yet.", "missing": "Open.", "unreadable": "Not readable."}
 _COLOURS = {"right": "#2f9e77", "wrong": "#c9500a", "missing": "#5d6b78", "unreadable": "#c9500a"}

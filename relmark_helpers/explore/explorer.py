@@ -97,15 +97,15 @@ class Explorer(Generic[Result]):
         -------
         list of dict
             For each slider its ``name``, the place that is the ``start``, and ``frames``: for each place the ``value``
-            as the slider shows it, the ``jpeg`` (base64), ``alt``, ``title`` and ``reading``. A slider has nine places
-            and its start, fewer where there are more than four sliders, so that the page stays light.
+            as the slider shows it, the ``jpeg`` (base64), ``alt``, ``title`` and ``reading``. A slider has nine places,
+            fewer where there are more than four sliders, so that the page stays light.
         """
         start = self._values
         shown_at_start = self._shown(start)
         places = min(_MOST_PLACES, _MOST_PICTURES // len(self.controls))
         moving = []
         for name, control in self.controls.items():
-            values = sorted({*_spread(control, places), control.value})
+            values = _spread(control, places)
             frames = [
                 {
                     "value": format(value, control.readout_format),
@@ -150,7 +150,14 @@ class Explorer(Generic[Result]):
 
 
 def _spread(control: widgets.FloatSlider, places: int) -> list[float]:
-    """Return the values of a slider's places, from end to end; all it has where they are few."""
+    """Return the values of a slider's places from end to end, its present value among them."""
     steps = round((control.max - control.min) / control.step)
     at = range(steps + 1) if steps < places else (round(place * steps / (places - 1)) for place in range(places))
-    return [control.min + step * control.step for step in at]
+    values = [round(control.min + step * control.step, 9) for step in at]
+
+    def away(value: float) -> float:
+        return abs(value - float(control.value))
+
+    gives_way = [value for value in values if away(value) < control.step / 2] or values[1:-1]
+    values[values.index(min(gives_way, key=away))] = control.value
+    return values
