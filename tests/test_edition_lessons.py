@@ -58,6 +58,8 @@ def rewrite(name: str, old: str, new: str) -> Callable[[nbformat.NotebookNode], 
         (rewrite("ex-01-1-solution", "```", ""), "cell ex-01-1`: found no solution after it"),
         (rewrite("ex-01-1", '"01.1"', '"01.99"'), "cell ex-01-1`: found the exercise '01.99'"),
         (rewrite("ex-01-1", "answer = ...", 'answer = "B"'), "cell ex-01-1`: found 0 gaps"),
+        (rewrite("ex-01-1", "answer = ...", "answer = = 1"), "cell ex-01-1`: found invalid syntax in line "),
+        (rewrite("setup", "import", "%matplotlib inline\nimport"), "cell setup`: found invalid syntax in line 1"),
         (rename("objectives", "title"), "found the cell id 'title' twice"),
         (lambda notebook: notebook.metadata.relmark.pop("title"), "found no title"),
     ],
@@ -99,6 +101,15 @@ def test_every_edition_refuses_a_faulty_lesson(tmp_path: Path, capsys: pytest.Ca
     assert main([command, "01", "--lessons", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "no solution after it" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["slides", "handout", "predict", "assignment"])
+def test_a_file_where_a_folder_is_to_be_written_is_left_alone(tmp_path: Path, capsys, command: str):
+    file = tmp_path / "editions"
+    file.write_text("mine", "utf-8")
+    assert main([command, "01", "--out", str(file / "new")]) == 2
+    assert f"`out`: found a file, {file}; expected a folder" in capsys.readouterr().err
+    assert file.read_text("utf-8") == "mine"
 
 
 def test_a_command_needs_only_its_own_libraries(tmp_path: Path):

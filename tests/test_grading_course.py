@@ -169,7 +169,7 @@ def graded(tmp_path_factory):
     """The course folder after grading, what was said, and the points that each student should have."""
     course = tmp_path_factory.mktemp("grading") / "course"
     lesson = cut_lesson(course.parent / "notebooks")
-    write_course(lesson, course, seed=SEED)
+    write_course(lesson, course, seed=SEED, students=["right1", "absent4"])
     own = json.loads((course / "release" / "lesson_02" / "02_cut.ipynb").read_text("utf-8"))
     source, release = (
         nbformat.read(course / place / "lesson_02" / "02_cut.ipynb", 4) for place in ("source", "release")
@@ -213,16 +213,17 @@ def test_the_instructor_reads_what_went_wrong_and_nothing_else(graded):
             student = line.split(":")[0]
             said[student] = []
     assert done.stderr == ""
+    assert "\nPersonal file, but nothing handed in (not in the table): absent4\n" in done.stdout
     assert said["right1"] == said["blank3"] == said["wrong4"] == []
-    assert said["loop5"] == ["1 cell was stopped for taking too long."]
+    assert said["loop5"] == ["1 cell was stopped for taking too long: 02.3."]
     for student in ("crash2", "stubborn9"):
         (line,) = said[student]
-        assert line.startswith("Python ended in cell 8; this cell and those after it")
+        assert line.startswith("Python ended in cell 8 (exercise 02.3); this cell and those after it")
     (line,) = said["tampered1"]
     assert line.startswith("Changed by the student, put back before grading: exercise-02-1, exercise-02-3")
     assert said["copy7"] == ["The notebook has numbers of '2027:right1'; it was graded with those of '2027:copy7'."]
     assert said["deleted8"] == ["Deleted by the student: exercise-02-1, exercise-02-4."]
-    assert said["unreadable1"][0].startswith("Not graded, 0 points: ")
+    assert said["unreadable1"] == ["Not graded, 0 points: the file is no notebook, or is damaged; ask for it again."]
     assert said["renamed4"] == [
         "Not graded, 0 points: no notebook of the name that was handed out (02_cut (1).ipynb is there)."
     ]

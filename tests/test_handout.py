@@ -45,6 +45,7 @@ def browser_page() -> Iterator[Page]:
 @EVERY
 def test_exercises_have_room_and_their_solutions_come_last_or_not_at_all(lesson: Lesson, tmp_path: Path):
     plain = soup(lesson, tmp_path)
+    assert all(len(room.select("div")) == 2 for room in plain.select(".predict > .room"))
     rooms = plain.select(".exercise .room")
     assert len(rooms) == len(lesson.tasks)
     for task, exercise in zip(lesson.tasks, plain.select(".exercise"), strict=True):
@@ -97,6 +98,25 @@ def test_pdf_has_the_paper_page_numbers_and_chinese(paper: str, tmp_path: Path, 
     assert [number for number, text in enumerate(pages) if "Solutions" in text] == [len(pages) - 1]
     fonts = {str(font.get("/BaseFont")) for page in pdf.pages for font in _fonts(page)}
     assert any("RelmarkSansSC" in font for font in fonts), "中文 should be drawn by the workbook's own font"
+
+
+@NEEDS_BROWSER
+def test_a_question_stays_with_what_it_asks_and_columns_of_numbers_stand_flush_right(
+    tmp_path: Path, browser_page: Page
+):
+    (lesson,) = (lesson for lesson in LESSONS if lesson.id == "03c")
+    browser_page.goto(write_page(lesson, tmp_path).as_uri())
+    browser_page.emulate_media(media="print")
+    aligned = (
+        "name => getComputedStyle([...document.querySelectorAll('td')].find(td => td.textContent === name)).textAlign"
+    )
+    assert browser_page.evaluate(aligned, "7.50") == "right"
+    assert browser_page.evaluate(aligned, "satisfaction survey") == "left"
+    assert main(["handout", "03c", "--out", str(tmp_path)]) == 0
+    (written,) = tmp_path.glob("*.pdf")
+    pages = [page.extract_text() for page in PdfReader(written).pages]
+    (asked,) = (page for page in pages if "With the zone at 0" in page)
+    assert "Predict before you move." in asked
 
 
 def _fonts(page: object) -> list[dict[str, object]]:

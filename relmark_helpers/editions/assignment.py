@@ -13,7 +13,7 @@ import pandas as pd
 
 from relmark_helpers.editions.assignment_notebook import personal_version, release_version, source_version
 from relmark_helpers.editions.lesson import Lesson, choose, find_lessons
-from relmark_helpers.editions.options import add_lesson, add_out
+from relmark_helpers.editions.options import add_lesson, add_out, refuse_file
 from relmark_helpers.exercises import EXERCISES
 from relmark_helpers.exercises.grading import drawn_from
 from relmark_helpers.validation import InputError
@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def make(given: argparse.Namespace) -> None:
     """Write the course folder that the command line asks for."""
+    refuse_file(given.out)
     lesson = choose(find_lessons(given.lessons), given.lesson)
     students = read_students(given.students) if given.students else []
     written = write_course(lesson, given.out, seed=given.seed, students=students)

@@ -10,6 +10,8 @@ import copy
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -136,6 +138,18 @@ def exercise_of(mark: str) -> str | None:
     ('02b.4', None)
     """
     return mark.removeprefix("exercise-").replace("-", ".") if mark.startswith("exercise-") else None
+
+
+def exercise_in(cell: Mapping[str, Any]) -> str:
+    """Return the exercise that a marked cell belongs to; "" for a cell without a mark.
+
+    Examples
+    --------
+    >>> exercise_in({"metadata": {"nbgrader": {"grade_id": "answer-02b-4"}}})
+    '02b.4'
+    """
+    mark = cell["metadata"].get("nbgrader")
+    return str(mark.get("grade_id", "")).partition("-")[2].replace("-", ".") if isinstance(mark, Mapping) else ""
 
 
 def mark_of(exercise_id: str, role: str = "exercise") -> str:

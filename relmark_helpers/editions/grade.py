@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from relmark_helpers.editions.assignment import CONFIGURATION, COURSE, assignment_name
-from relmark_helpers.editions.assignment_notebook import exercise_of
+from relmark_helpers.editions.assignment_notebook import exercise_in, exercise_of
 from relmark_helpers.exercises.grading import drawn_from
 from relmark_helpers.validation import InputError
 
@@ -56,6 +56,9 @@ def make(given: argparse.Namespace) -> None:
         earned, worth = graded.total
         print(f"{graded.student}: {earned:g} of {worth:g} points", *graded.remarks, sep="\n    ", flush=True)
         rows.append(graded)
+    absent = _absent(given.course, assignment_name(given.lesson))
+    if absent:
+        print(f"Personal file, but nothing handed in (not in the table): {', '.join(absent)}")
     write_table(rows, table)
     print(f"Wrote {table}\nHow the exercises worked: relmark gradebook {table}")
 
@@ -117,6 +120,14 @@ def grade_submissions(course: Path, assignment: str) -> Iterator[Graded]:
         with _quiet():
             result = api.autograde(assignment, student, force=True)
             yield _read_points(api, course, assignment, student, result)
+
+
+def _absent(course: Path, assignment: str) -> list[str]:
+    """Return the students with a personal file who have handed nothing in."""
+    personal, submitted = (
+        {path.parent.name for path in course.glob(f"{place}/*/{assignment}")} for place in ("personal", "submitted")
+    )
+    return sorted(personal - submitted)
 
 
 def _open(course: Path) -> Any:
@@ -181,12 +192,19 @@ def _remarks_of_run(folder: Path) -> list[str]:
 
     remarks = []
     for path in sorted(folder.glob("*.ipynb")):
-        outputs = [output for cell in _cells(path) for output in cell.get("outputs", [])]
-        errors = [output for output in outputs if output["output_type"] == "error"]
-        late = sum(error["ename"] == OUT_OF_TIME for error in errors)
+        errors = [
+            (exercise_in(cell), output)
+            for cell in _cells(path)
+            for output in cell.get("outputs", [])
+            if output["output_type"] == "error"
+        ]
+        late = [exercise for exercise, error in errors if error["ename"] == OUT_OF_TIME]
         if late:
-            remarks.append(f"{late} cell{'s were' if late > 1 else ' was'} stopped for taking too long.")
-        remarks += [error["evalue"] for error in errors if error["ename"] == KERNEL_ENDED][:1]
+            where = ", ".join(exercise or "a cell outside the exercises" for exercise in late)
+            remarks.append(
+                f"{len(late)} cell{'s were' if len(late) > 1 else ' was'} stopped for taking too long: {where}."
+            )
+        remarks += [error["evalue"] for _, error in errors if error["ename"] == KERNEL_ENDED][:1]
     return remarks
 
 
@@ -194,6 +212,8 @@ def _remarks_of_changes(course: Path, assignment: str, student: str) -> list[str
     """Return which read-only cells a submission has changed or deleted."""
     changed, deleted = [], []
     for path in sorted((course / "submitted" / student / assignment).glob("*.ipynb")):
+        if not _cells(path):
+            continue  # not a notebook, which is said elsewhere
         handed_in = _marked(path)
         for mark, source in _marked(course / "release" / assignment / path.name).items():
             if mark.startswith("answer"):
@@ -257,6 +277,8 @@ def _reason(result: dict[str, Any]) -> str:
         return (
             f"no notebook of the name that was handed out ({Path(unknown[0].split(':', 1)[1].strip()).name} is there)."
         )
+    if any("NotJSONError" in line for line in lines):
+        return "the file is no notebook, or is damaged; ask for it again."
     errors = [
         line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line) and "NbGraderException" not in line
     ]

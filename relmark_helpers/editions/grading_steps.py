@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
-from relmark_helpers.editions.assignment_notebook import SCHEMA, exercise_of
+from relmark_helpers.editions.assignment_notebook import SCHEMA, exercise_in, exercise_of
 from relmark_helpers.editions.runner import CELL_SECONDS, fresh_kernel
 
 OUT_OF_TIME = "OutOfTime"
@@ -95,7 +95,8 @@ class RunSubmission(NbGraderPreprocessor):  # type: ignore[misc]
                 if ended:
                     cell.outputs.append(_error(KERNEL_ENDED, ended))
                 elif not self._run(kernel, client, cell):
-                    ended = f"Python ended in cell {number}; this cell and those after it were not run."
+                    where = f" (exercise {exercise_in(cell)})" if exercise_in(cell) else ""
+                    ended = f"Python ended in cell {number}{where}; this cell and those after it were not run."
                     cell.outputs.append(_error(KERNEL_ENDED, ended))
         return nb, resources
 

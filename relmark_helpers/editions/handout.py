@@ -13,7 +13,7 @@ from markupsafe import Markup
 from relmark_helpers.editions import page
 from relmark_helpers.editions.browser import find_browser, print_pdf
 from relmark_helpers.editions.lesson import Lesson, Task, choose, find_lessons, tags
-from relmark_helpers.editions.options import add_lesson, add_out
+from relmark_helpers.editions.options import add_lesson, add_out, refuse_file
 from relmark_helpers.editions.runner import run_lessons
 from relmark_helpers.exercises import EXERCISES
 from relmark_helpers.exercises.exercise import ChoiceExercise, Exercise, FunctionExercise, NumberExercise
@@ -23,11 +23,12 @@ PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
 MARGIN = 18.0
 _LEFT_OUT = {"setup", "instructor", "solution"}
 _LINES: dict[type[Exercise], int] = {ChoiceExercise: 2, NumberExercise: 4, FunctionExercise: 10}
-_PREDICTION_LINES = 1
+_PREDICTION_LINES = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
+    parser.epilog = "Chromium, Chrome or Edge prints it; RELMARK_BROWSER (an environment variable) names its program."
     add_lesson(parser)
     add_out(parser, "editions/handout")
     parser.add_argument("--paper", choices=PAPERS, default="A4", help="paper size (%(default)s)")
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def make(given: argparse.Namespace) -> None:
     """Print the handout that the command line asks for."""
+    refuse_file(given.out)
     find_browser()
     lesson = choose(find_lessons(given.lessons), given.lesson)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -64,6 +66,7 @@ def write_page(lesson: Lesson, folder: Path, *, paper: str = "A4", solutions: bo
         "handout.html.j2",
         lesson=lesson,
         style=page.style(),
+        script=page.script(),
         sections=list(_sections(lesson, notebook.cells, code)),
         solutions=[(_title(task), page.python(task.solution), page.markdown(task.explained)) for task in lesson.tasks]
         if solutions

@@ -186,8 +186,8 @@ def choose(lessons: Sequence[Lesson], number: str) -> Lesson:
 def look_through(lesson: Lesson) -> None:
     """Raise an InputError that says where a lesson is faulty and how to mend it; return nothing if it is sound.
 
-    Looked for: a file that is no notebook, an id that two cells share, no title, no objectives (the start page needs
-    none), an exercise without a question, its gap, a known id, or a solution that has code.
+    Looked for: a file that is no notebook, an id that two cells share, code that is not Python, no title, no objectives
+    (the start page needs none), an exercise without a question, its gap, a known id, or a solution that has code.
     """
     name = lesson.path.name
     try:
@@ -200,6 +200,8 @@ def look_through(lesson: Lesson) -> None:
         raise InputError(
             name, found=told, expected="a notebook of version 4", mend="open it in JupyterLab and save it"
         ) from problem
+    for cell in lesson.code:
+        _look_at_code(name, cell)
     if not lesson.about.get("title"):
         raise InputError(
             name,
@@ -274,6 +276,18 @@ def _gaps(code: str) -> list[ast.Assign | ast.FunctionDef]:
         if ast.unparse(node) == "answer = ..."
         or (isinstance(node, ast.FunctionDef) and "raise NotImplementedError" in ast.unparse(node))
     ]
+
+
+def _look_at_code(name: str, cell: nbformat.NotebookNode) -> None:
+    try:
+        ast.parse(cell.source)
+    except SyntaxError as problem:
+        raise InputError(
+            f"{name}, cell {cell.id}",
+            found=f"{problem.msg} in line {problem.lineno}",
+            expected="plain Python; the editions read it without IPython's % and !",
+            mend="correct the line, or leave it out",
+        ) from problem
 
 
 def _look_at_exercise(lesson: Lesson, place: int) -> None:

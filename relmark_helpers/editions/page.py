@@ -86,6 +86,11 @@ def style() -> Markup:
     return Markup(_template("page.css").render(highlighting=HtmlFormatter(style="friendly").get_style_defs(".code")))
 
 
+def script() -> Markup:
+    """Return the script that slides and handouts share: it aligns columns of numbers."""
+    return Markup((files("relmark_helpers.editions") / "templates" / "page.js").read_text("utf-8"))
+
+
 def write_font(folder: Path) -> None:
     """Write the font that the style sheet names, with its licence, so that 中文 draws on every machine."""
     for name in ("RelmarkSansSC-Regular.ttf", "OFL.txt"):

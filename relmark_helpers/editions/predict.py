@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from relmark_helpers.editions.lesson import Lesson, called, choose, find_lessons, tags
-from relmark_helpers.editions.options import add_lesson, add_out
+from relmark_helpers.editions.options import add_lesson, add_out, refuse_file
 
 _INTRODUCTION = """# {id} · {title}: predict, then run
 
@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def make(given: argparse.Namespace) -> None:
     """Write the notebook that the command line asks for."""
+    refuse_file(given.out)
     lesson = choose(find_lessons(given.lessons), given.lesson)
     given.out.mkdir(parents=True, exist_ok=True)
     path = given.out / f"{lesson.path.stem}_predict.ipynb"

@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from relmark_helpers.editions import moving_page, page
 from relmark_helpers.editions.lesson import Lesson, choose, find_lessons, tags
-from relmark_helpers.editions.options import add_lesson, add_out
+from relmark_helpers.editions.options import add_lesson, add_out, refuse_file
 from relmark_helpers.editions.runner import run_lessons
 from relmark_helpers.editions.speaker_notes import notes_by_heading, notes_of_exercises
 from relmark_helpers.validation import InputError
@@ -74,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def make(given: argparse.Namespace) -> None:
     """Write the slides that the command line asks for."""
+    refuse_file(given.out)
     lesson = choose(find_lessons(given.lessons), given.lesson)
     notebook = run_lessons([lesson])[lesson.id]
     print(f"Wrote {write_slides(lesson, notebook.cells, given.out, code=not given.no_code)}")
@@ -101,7 +102,7 @@ def write_slides(lesson: Lesson, cells: Sequence[Mapping[str, Any]], out: Path, 
     slides = slides_of(lesson, cells, folder / "pictures", code=code)
     templates = files("relmark_helpers.editions") / "templates"
     style = [page.style(), moving_page.style(), (templates / "slides.css").read_text("utf-8")]
-    script = [moving_page.script(), (templates / "slides.js").read_text("utf-8")]
+    script = [page.script(), moving_page.script(), (templates / "slides.js").read_text("utf-8")]
     (folder / "slides.css").write_text("\n".join(style), "utf-8")
     (folder / "slides.js").write_text("\n".join(script), "utf-8")
     written = folder / "index.html"

@@ -103,16 +103,6 @@ function placeToCut(paragraph, room) {
   return best;
 }
 
-function alignNumbers(table) {
-  const columns = Math.max(...[...table.rows].map((row) => row.cells.length));
-  for (let column = 0; column < columns; column += 1) {
-    const cells = [...table.tBodies[0].rows].map((row) => row.cells[column]).filter((cell) => cell?.textContent.trim());
-    if (cells.length && cells.every((cell) => /^[-+−$]?[\d,.]+ ?%?$|^nan$/i.test(cell.textContent.trim()))) {
-      for (const row of table.rows) row.cells[column]?.classList.add("number");
-    }
-  }
-}
-
 // Measuring: on a page of its own, in the size of a level.
 
 function measure(stage, atoms, level) {
