@@ -203,8 +203,8 @@ def _run_lesson(lesson: Lesson) -> nbformat.NotebookNode:
         try:
             done = run_notebook(lesson.path, moving=True, variables=variables)
             failed = _failed_cells(done)
-        except TimeoutError as late:
-            failed = [str(late)]
+        except (TimeoutError, RuntimeError) as problem:  # a cell without end, a kernel that does not start
+            failed = [str(problem)]
         finally:
             ensure_event_loop().close()  # the one that the client's calls made for this thread
     if failed:
